@@ -1,0 +1,1 @@
+//! Reads transcripts of every format.

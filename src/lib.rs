@@ -1,0 +1,5 @@
+//! spokoj: an offline auditor of customer conversations in Russian, Polish and Slovak.
+
+pub mod ingest;
+pub mod text;
+pub mod transcript;

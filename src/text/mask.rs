@@ -1,0 +1,1 @@
+//! Masks personal data, keeping the spans of the original.

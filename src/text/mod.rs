@@ -1,0 +1,5 @@
+//! Working with the words of a turn: normal form, segments, language, personal data. Every span refers to the original text.
+
+pub mod language;
+pub mod mask;
+pub mod segment;
