@@ -1,5 +1,8 @@
 //! spokoj: an offline auditor of customer conversations in Russian, Polish and Slovak.
 
 pub mod ingest;
+pub mod guidelines;
+pub mod learn;
+pub mod signals;
 pub mod text;
 pub mod transcript;

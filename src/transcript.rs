@@ -2,9 +2,7 @@
 //!
 //! A transcript comes in as a [`Conversation`] of [`Turn`]s, whatever its format. Every later layer speaks in these words.
 
-use std::fmt;
 use std::ops::Range;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +22,7 @@ pub struct UnknownName {
 macro_rules! names {
     ($(#[$doc:meta])* $type:ident, $what:literal, { $($(#[$vdoc:meta])* $variant:ident = $name:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize)]
         pub enum $type { $($(#[$vdoc])* #[serde(rename = $name)] $variant),+ }
 
         impl $type {
@@ -38,11 +36,11 @@ macro_rules! names {
             }
         }
 
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.pad(self.name()) }
+        impl ::std::fmt::Display for $type {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { f.pad(self.name()) }
         }
 
-        impl FromStr for $type {
+        impl ::std::str::FromStr for $type {
             type Err = $crate::transcript::UnknownName;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {

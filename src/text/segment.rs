@@ -1,10 +1,10 @@
 //! Cuts a turn into segments (sentences and clauses), also where there is no punctuation.
 
-use crate::transcript::Span;
+use crate::transcript::{Lang, Span};
 
 /// The segments of a turn in order, as byte spans of the original text; white space around them is left out.
 #[must_use]
-pub fn segments(text: &str) -> Vec<Span> {
+pub fn segments(text: &str, _language: Lang) -> Vec<Span> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Vec::new();

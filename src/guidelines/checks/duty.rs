@@ -1,0 +1,171 @@
+//! A duty that arose and was never met: trigger, the turns searched, the nearest miss.
+
+use serde::Deserialize;
+
+use crate::guidelines::Finding;
+use crate::guidelines::checks::Scene;
+use crate::guidelines::checks::pattern::{Fit, Pattern, closest};
+use crate::signals::labels::Act;
+use crate::signals::thresholds::Use;
+use crate::transcript::Speaker;
+
+/// Where the search for what is owed begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum From {
+    /// With the conversation.
+    Start,
+    /// With the trigger's own turn.
+    Trigger,
+}
+
+/// Settings of the check.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Duty {
+    /// What creates the duty; the earliest that fits counts.
+    pub when: Vec<Pattern>,
+    /// Further conditions anywhere in the conversation; all must hold.
+    #[serde(default)]
+    pub needs: Vec<Pattern>,
+    /// No duty where one of these holds anywhere in the conversation.
+    #[serde(default)]
+    pub unless: Vec<Pattern>,
+    /// What is owed: groups of acts of the agent; one act of each group must be heard.
+    pub owed: Vec<Vec<Act>>,
+    /// Where the search begins.
+    pub from: From,
+    /// How many of the agent's moves after the trigger are searched; all of them by default.
+    pub moves: Option<usize>,
+    /// Flag the agent's last turn with one of these acts instead of the trigger, where there is one.
+    #[serde(default)]
+    pub due_at_last: Vec<Act>,
+    /// Whether the duty arises at every trigger, not only once a conversation.
+    #[serde(default)]
+    pub every: bool,
+    /// Only in these channels; in all by default.
+    #[serde(default)]
+    pub only_in: Vec<crate::transcript::Channel>,
+}
+
+impl Duty {
+    /// Whether the settings fit each other.
+    ///
+    /// # Errors
+    /// The key that is wrong, and why.
+    pub fn validate(&self) -> Result<(), (&'static str, String)> {
+        if self.when.is_empty() {
+            return Err(("when", "`when` needs a pattern".to_owned()));
+        }
+        if self.owed.is_empty() || self.owed.iter().any(Vec::is_empty) {
+            return Err(("owed", "`owed` needs at least one group with at least one act".to_owned()));
+        }
+        if let Some(act) = self.owed.iter().flatten().chain(&self.due_at_last).find(|act| act.speaker() != Speaker::Agent) {
+            return Err(("owed", format!("`{act}` is an act of the customer; the agent owes")));
+        }
+        self.when.iter().chain(&self.needs).chain(&self.unless).try_for_each(Pattern::validate)
+    }
+
+    /// The findings in one conversation.
+    #[must_use]
+    pub fn find(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let talk = scene.talk;
+        if !self.only_in.is_empty() && !self.only_in.contains(&talk.conversation.channel) {
+            return Vec::new();
+        }
+        let anywhere = |pattern: &Pattern, purpose: Use| {
+            talk.turns_of(pattern.speaker).any(|(_, turn)| pattern.fit(scene, turn, purpose).is_some())
+        };
+        if !self.needs.iter().all(|pattern| anywhere(pattern, Use::Accuse))
+            || self.unless.iter().any(|pattern| anywhere(pattern, Use::Clear))
+        {
+            return Vec::new();
+        }
+        self.triggers(scene)
+            .into_iter()
+            .filter_map(|(place, turn, fit)| self.unmet(scene, place, turn, &fit))
+            .take(if self.every { usize::MAX } else { 1 })
+            .collect()
+    }
+
+    /// Moves and turns at which the duty arises, in order.
+    fn triggers(&self, scene: &Scene<'_>) -> Vec<(usize, usize, Fit)> {
+        let mut found: Vec<(usize, usize, Fit)> = self
+            .when
+            .iter()
+            .flat_map(|pattern| {
+                // A move counts once, at its first turn that fits.
+                let mut last = None;
+                scene
+                    .talk
+                    .turns_of(pattern.speaker)
+                    .filter_map(|(place, turn)| Some((place, turn, pattern.fit(scene, turn, Use::Accuse)?)))
+                    .filter(move |(place, ..)| last.replace(*place) != Some(*place))
+                    .skip(pattern.nth - 1)
+                    .take(if self.every { usize::MAX } else { 1 })
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        found.sort_by_key(|(_, turn, _)| *turn);
+        found.dedup_by_key(|(_, turn, _)| *turn);
+        found.truncate(if self.every { usize::MAX } else { 1 });
+        found
+    }
+
+    /// The finding, where what is owed is not among the turns searched.
+    fn unmet(&self, scene: &Scene<'_>, place: usize, turn: usize, trigger: &Fit) -> Option<Finding> {
+        let talk = scene.talk;
+        let later: Vec<usize> = talk.after(place, Speaker::Agent).take(self.moves.unwrap_or(usize::MAX)).collect();
+        let by_agent = talk.moves[place].speaker == Speaker::Agent;
+        if later.is_empty() && !by_agent && self.from == From::Trigger {
+            return None;
+        }
+        let end = later.last().copied().unwrap_or(place);
+        let begin = if self.from == From::Start { 0 } else { place };
+        let searched: Vec<usize> = (begin..=end)
+            .filter(|at| talk.moves[*at].speaker == Speaker::Agent)
+            .flat_map(|at| talk.moves[at].turns.iter().copied())
+            .collect();
+        if searched.is_empty() {
+            return None;
+        }
+        let mut nearest: Option<(usize, Fit)> = None;
+        let mut missing = None;
+        for group in &self.owed {
+            let best = searched
+                .iter()
+                .filter_map(|turn| Some((*turn, closest(scene, *turn, group, Use::Clear)?)))
+                .max_by(|a, b| relative(&a.1).total_cmp(&relative(&b.1)).then(b.0.cmp(&a.0)));
+            if best.as_ref().is_some_and(|(_, fit)| fit.score >= fit.threshold) {
+                continue;
+            }
+            missing.get_or_insert(group);
+            if nearest.as_ref().is_none_or(|(_, known)| best.as_ref().is_some_and(|(_, fit)| relative(fit) > relative(known))) {
+                nearest = best.or(nearest);
+            }
+        }
+        let missing = missing?;
+        let due = searched
+            .iter()
+            .rev()
+            .copied()
+            .find(|turn| self.due_at_last.iter().any(|act| closest(scene, *turn, &[*act], Use::Accuse).is_some_and(|fit| fit.score >= fit.threshold)));
+        let names: Vec<&str> = missing.iter().map(|act| act.name()).collect();
+        let mut why = format!("none of {} heard; duty from turn {}: {}", names.join(", "), talk.conversation.turns[turn].turn, trigger.why);
+        if let Some((at, fit)) = &nearest {
+            why.push_str(&format!("; nearest in turn {}: {}", talk.conversation.turns[*at].turn, fit.why));
+        }
+        let span = if due.is_some() { None } else { trigger.span.clone() };
+        Some(Finding {
+            span,
+            trigger: Some(turn),
+            searched: searched.first().copied().zip(searched.last().copied()),
+            nearest: nearest.map(|(at, fit)| (at, fit.score)),
+            ..scene.finding(due.unwrap_or(turn), why, trigger.score, trigger.threshold)
+        })
+    }
+}
+
+fn relative(fit: &Fit) -> f32 {
+    fit.score / fit.threshold.max(1e-6)
+}

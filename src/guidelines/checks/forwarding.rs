@@ -1,0 +1,64 @@
+//! A complaint-book entry that reached the supervisor too late.
+
+use jiff::civil::{Date, DateTime, Weekday};
+use serde::Deserialize;
+
+use crate::guidelines::Finding;
+use crate::guidelines::checks::Scene;
+use crate::guidelines::checks::pattern::closest;
+use crate::signals::labels;
+use crate::signals::thresholds::Use;
+use crate::transcript::Speaker;
+
+/// Settings of the check.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forwarding {
+    /// Hour of the next working day until which it may be forwarded, 0–23.
+    pub until_hour: i8,
+    /// Acts of the agent that take the complaint down.
+    pub acts: Vec<labels::Act>,
+}
+
+/// Wall-clock time at the place of the event: what stands before the offset.
+fn wall_clock(text: &str) -> Option<DateTime> {
+    let text = text.trim().replace(' ', "T");
+    let bytes = text.as_bytes();
+    let offset = text.char_indices().skip(11).find(|(_, mark)| matches!(mark, '+' | '-' | 'Z' | 'z')).map(|(at, _)| at);
+    let _ = bytes;
+    text[..offset.unwrap_or(text.len())].parse().ok()
+}
+
+fn next_working_day(date: Date) -> Option<Date> {
+    let mut day = date.tomorrow().ok()?;
+    while matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+        day = day.tomorrow().ok()?;
+    }
+    Some(day)
+}
+
+impl Forwarding {
+    /// The findings in one conversation.
+    #[must_use]
+    pub fn find(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        self.late(scene).into_iter().collect()
+    }
+
+    fn late(&self, scene: &Scene<'_>) -> Option<Finding> {
+        let talk = scene.talk;
+        let complaint = talk.conversation.complaint.as_ref()?;
+        let recorded = wall_clock(complaint.recorded_at.as_deref()?)?;
+        let forwarded = wall_clock(complaint.forwarded_at.as_deref()?)?;
+        let due = next_working_day(recorded.date())?.at(self.until_hour, 0, 0, 0);
+        if forwarded <= due {
+            return None;
+        }
+        let at = talk
+            .turns_of(Speaker::Agent)
+            .filter_map(|(_, turn)| Some((turn, closest(scene, turn, &self.acts, Use::Accuse)?)))
+            .max_by(|a, b| a.1.score.total_cmp(&b.1.score).then(b.0.cmp(&a.0)))
+            .map(|(turn, _)| turn)?;
+        let why = format!("recorded {recorded}, forwarded {forwarded}, due by {due}");
+        Some(scene.finding(at, why, 1.0, 1.0))
+    }
+}

@@ -1,0 +1,72 @@
+//! Checks a conversation against a pack.
+
+use std::collections::HashSet;
+
+use crate::guidelines::checks::{Check, Scene};
+use crate::guidelines::pack::Pack;
+use crate::guidelines::talk::Talk;
+use crate::guidelines::{Finding, Severity};
+use crate::signals::Signals;
+use crate::signals::thresholds::Thresholds;
+use crate::transcript::{Conversation, Lang};
+
+/// Below this role confidence a finding is in doubt.
+const SURE_ROLE: f32 = 0.8;
+/// Below this recognition confidence a finding is in doubt.
+const SURE_WORDS: f32 = 0.6;
+
+/// The findings of a pack in one conversation, by turn and code.
+#[must_use]
+pub fn findings(pack: &Pack, conversation: &Conversation, signals: &Signals, thresholds: &Thresholds) -> Vec<Finding> {
+    let talk = Talk::new(conversation, signals, thresholds);
+    let known = matches!(conversation.language, Lang::Ru | Lang::Pl | Lang::Sk);
+    let mut found = Vec::new();
+    for (place, guideline) in pack.guidelines.iter().enumerate() {
+        let skipped = guideline.not_in.contains(&conversation.channel) || (!known && guideline.check.needs_language());
+        if skipped {
+            continue;
+        }
+        let scene = Scene { talk: &talk, code: &guideline.code, guideline: place, limits: &pack.limits };
+        found.extend(guideline.check.find(&scene));
+    }
+    yield_to_others(pack, &mut found);
+    for finding in &mut found {
+        finding.doubt = doubts(conversation, finding);
+    }
+    sort(&mut found);
+    found
+}
+
+/// Puts findings in the order of the tables: by turn, then code.
+pub fn sort(found: &mut [Finding]) {
+    found.sort_by_key(|finding| (finding.turn, finding.guideline));
+}
+
+/// Drops findings where a guideline that goes before has one at the same turn.
+fn yield_to_others(pack: &Pack, found: &mut Vec<Finding>) {
+    let at: HashSet<(usize, &str)> =
+        found.iter().map(|finding| (finding.turn, pack.guidelines[finding.guideline].code.as_str())).collect();
+    found.retain(|finding| match &pack.guidelines[finding.guideline].check {
+        Check::Act(check) => !check.yields_to.iter().any(|code| at.contains(&(finding.turn, code.as_str()))),
+        _ => true,
+    });
+}
+
+fn doubts(conversation: &Conversation, finding: &Finding) -> Vec<String> {
+    let turns = [Some(finding.turn), finding.trigger];
+    let any = |doubtful: &dyn Fn(usize) -> bool| turns.into_iter().flatten().any(doubtful);
+    let mut doubts = Vec::new();
+    if any(&|at| conversation.turns[at].role_confidence < SURE_ROLE) {
+        doubts.push("speaker".to_owned());
+    }
+    if any(&|at| conversation.turns[at].confidence.is_some_and(|confidence| confidence < SURE_WORDS)) {
+        doubts.push("recognition".to_owned());
+    }
+    doubts
+}
+
+/// Whether a finding has to be looked at by a person before it counts.
+#[must_use]
+pub fn needs_review(severity: Severity, finding: &Finding) -> bool {
+    severity == Severity::Critical && !finding.doubt.is_empty()
+}

@@ -1,0 +1,255 @@
+//! Reads the labelled corpus: utterances (`agent.tsv`, `customer.tsv`) and whole conversations with labelled segments.
+//!
+//! Layout and label names are described in `data/corpus/README.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::learn::LearnError;
+use crate::signals::labels::{Act, Cause, Kind};
+use crate::transcript::{Channel, Lang, Speaker, Turn};
+
+/// The label of one segment or utterance.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Label {
+    /// What it does.
+    pub acts: Vec<Act>,
+    /// 0–3.
+    pub aggression: u8,
+    /// How aggression shows.
+    pub kinds: Vec<Kind>,
+    /// What the complaint is about.
+    pub causes: Vec<Cause>,
+}
+
+/// A labelled utterance without its conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Utterance {
+    /// Who says it.
+    pub speaker: Speaker,
+    /// Its language.
+    pub language: Lang,
+    /// The words.
+    pub text: String,
+    /// The label.
+    pub label: Label,
+}
+
+/// A labelled segment of a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabelledSegment {
+    /// Index of the turn.
+    pub turn: usize,
+    /// The words.
+    pub text: String,
+    /// The label.
+    pub label: Label,
+}
+
+/// A conversation with labelled segments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabelledConversation {
+    /// Its id.
+    pub id: String,
+    /// Its language.
+    pub language: Lang,
+    /// How the two sides met.
+    pub channel: Channel,
+    /// The turns.
+    pub turns: Vec<Turn>,
+    /// The segments in order.
+    pub segments: Vec<LabelledSegment>,
+}
+
+/// Everything that is labelled.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Corpus {
+    /// Single utterances.
+    pub utterances: Vec<Utterance>,
+    /// Whole conversations.
+    pub conversations: Vec<LabelledConversation>,
+}
+
+#[derive(Deserialize)]
+struct RawTurn {
+    speaker: Speaker,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct RawConversation {
+    conversation_id: String,
+    channel: Channel,
+    language: Lang,
+    turns: Vec<RawTurn>,
+}
+
+#[derive(Deserialize)]
+struct RawSegment {
+    turn: usize,
+    text: String,
+    acts: Vec<String>,
+    #[serde(default)]
+    causes: Vec<Cause>,
+    #[serde(default)]
+    aggression: u8,
+    #[serde(default)]
+    kinds: Vec<Kind>,
+}
+
+#[derive(Deserialize)]
+struct RawLabels {
+    conversation_id: String,
+    segments: Vec<RawSegment>,
+}
+
+/// Reads a corpus folder: one folder a language.
+///
+/// # Errors
+/// When a file cannot be read, or a label is not one of the fixed names; with the file and the line.
+pub fn read(folder: &Path) -> Result<Corpus, LearnError> {
+    let mut corpus = Corpus::default();
+    for language in [Lang::Ru, Lang::Pl, Lang::Sk] {
+        let home = folder.join(language.name());
+        if !home.is_dir() {
+            continue;
+        }
+        for (file, speaker) in [("agent.tsv", Speaker::Agent), ("customer.tsv", Speaker::Customer)] {
+            let path = home.join(file);
+            if path.is_file() {
+                read_utterances(&path, speaker, language, &mut corpus.utterances)?;
+            }
+        }
+        let conversations = home.join("conversations");
+        if conversations.is_dir() {
+            for path in listed(&conversations)? {
+                read_conversations(&path, &mut corpus.conversations)?;
+            }
+        }
+    }
+    if corpus.utterances.is_empty() && corpus.conversations.is_empty() {
+        return Err(LearnError::Empty { path: folder.to_owned() });
+    }
+    Ok(corpus)
+}
+
+/// The conversation files of a folder in order, without their label files.
+fn listed(folder: &Path) -> Result<Vec<PathBuf>, LearnError> {
+    let failed = |source| LearnError::Read { path: folder.to_owned(), source };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.ends_with(".jsonl") && !name.ends_with(".labels.jsonl") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn text_of(path: &Path) -> Result<String, LearnError> {
+    fs::read_to_string(path).map_err(|source| LearnError::Read { path: path.to_owned(), source })
+}
+
+fn read_utterances(
+    path: &Path,
+    speaker: Speaker,
+    language: Lang,
+    out: &mut Vec<Utterance>,
+) -> Result<(), LearnError> {
+    for (number, line) in (1..).zip(text_of(path)?.lines()) {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let bad = |message: String| LearnError::Label { path: path.to_owned(), line: number, message };
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [acts, aggression, kinds, causes, text] = *fields else {
+            return Err(bad(format!("has {} columns; acts, aggression, kinds, causes, text are needed", fields.len())));
+        };
+        let names = |list: &'_ str| -> Vec<String> {
+            list.split(',').filter(|name| !matches!(*name, "-" | "")).map(str::to_owned).collect()
+        };
+        let label = Label {
+            acts: acts_of(&names(acts), speaker).map_err(bad)?,
+            aggression: aggression.parse().ok().filter(|level| *level <= 3).ok_or_else(|| {
+                LearnError::Label {
+                    path: path.to_owned(),
+                    line: number,
+                    message: format!("aggression `{aggression}` is not 0 to 3"),
+                }
+            })?,
+            kinds: parsed(&names(kinds)).map_err(|message| LearnError::Label {
+                path: path.to_owned(),
+                line: number,
+                message,
+            })?,
+            causes: parsed(&names(causes)).map_err(|message| LearnError::Label {
+                path: path.to_owned(),
+                line: number,
+                message,
+            })?,
+        };
+        out.push(Utterance { speaker, language, text: text.to_owned(), label });
+    }
+    Ok(())
+}
+
+fn parsed<T: std::str::FromStr>(names: &[String]) -> Result<Vec<T>, String>
+where
+    T::Err: std::fmt::Display,
+{
+    names.iter().map(|name| name.parse().map_err(|error: T::Err| error.to_string())).collect()
+}
+
+fn acts_of(names: &[String], speaker: Speaker) -> Result<Vec<Act>, String> {
+    names
+        .iter()
+        .map(|name| Act::named(name, speaker).ok_or_else(|| format!("`{name}` is no act of the {speaker}")))
+        .collect()
+}
+
+fn read_conversations(path: &Path, out: &mut Vec<LabelledConversation>) -> Result<(), LearnError> {
+    let labels_path = path.with_extension("labels.jsonl");
+    let (text, labels) = (text_of(path)?, text_of(&labels_path)?);
+    for (number, (line, label)) in (1..).zip(text.lines().zip(labels.lines())) {
+        let at = |path: &Path, message: String| LearnError::Label { path: path.to_owned(), line: number, message };
+        let raw: RawConversation = serde_json::from_str(line).map_err(|error| at(path, error.to_string()))?;
+        let labels: RawLabels =
+            serde_json::from_str(label).map_err(|error| at(&labels_path, error.to_string()))?;
+        if raw.conversation_id != labels.conversation_id {
+            return Err(at(&labels_path, format!("labels `{}`, expected `{}`", labels.conversation_id, raw.conversation_id)));
+        }
+        let turns: Vec<Turn> = (0..)
+            .zip(raw.turns)
+            .map(|(number, turn)| Turn::new(number, turn.speaker, turn.text))
+            .collect();
+        let mut segments = Vec::with_capacity(labels.segments.len());
+        for segment in labels.segments {
+            let Some(turn) = turns.get(segment.turn) else {
+                return Err(at(&labels_path, format!("turn `{}` does not exist", segment.turn)));
+            };
+            let acts = acts_of(&segment.acts, turn.speaker).map_err(|message| at(&labels_path, message))?;
+            segments.push(LabelledSegment {
+                turn: segment.turn,
+                text: segment.text,
+                label: Label {
+                    acts,
+                    aggression: segment.aggression.min(3),
+                    kinds: segment.kinds,
+                    causes: segment.causes,
+                },
+            });
+        }
+        out.push(LabelledConversation {
+            id: raw.conversation_id,
+            language: raw.language,
+            channel: raw.channel,
+            turns,
+            segments,
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Learning and measuring: trains the embedded model from the corpus, evaluates an audit against gold labels.
+
+use std::io;
+use std::path::PathBuf;
+
+pub mod corpus;
+pub mod measure;
+pub mod samples;
+pub mod train;
+
+use crate::signals::SignalError;
+
+/// What can go wrong in training or evaluation.
+#[derive(Debug, thiserror::Error)]
+pub enum LearnError {
+    /// A file cannot be read.
+    #[error("`{path}` cannot be read: {source}; check the path and its permissions")]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A label is malformed.
+    #[error("{path}:{line}: {message}")]
+    Label {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// What is wrong.
+        message: String,
+    },
+    /// A folder without a corpus.
+    #[error("`{path}` holds no corpus; see data/corpus/README.md for its layout")]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The model's parts.
+    #[error(transparent)]
+    Signal(#[from] SignalError),
+}

@@ -1,0 +1,161 @@
+//! Turns the corpus into training samples: hashed features with the outputs that are right.
+//!
+//! A segment teaches acts and causes; a whole turn teaches aggression and its kinds, which are properties of the turn. A single utterance teaches all.
+
+use crate::learn::LearnError;
+use crate::learn::corpus::{Corpus, Label, LabelledConversation, LabelledSegment};
+use crate::signals::features::{self, Context};
+use crate::signals::network::{ACTS, AGGRESSION, CAUSES, KINDS, OUTPUTS};
+use crate::signals::labels::{AGENT_ACTS, Act};
+use crate::signals::tokens::{Word, Words};
+use crate::transcript::Speaker;
+
+/// One training sample.
+#[derive(Debug, Clone, Default)]
+pub struct Sample {
+    /// Hashed features.
+    pub features: Vec<u32>,
+    /// Outputs that are right.
+    pub right: Vec<u8>,
+    /// First and last (exclusive) output of each range that is taught; the others are passed over.
+    pub taught: Vec<(u8, u8)>,
+    /// Weight in the loss.
+    pub weight: f32,
+}
+
+/// The range of outputs that hold a role's acts.
+fn acts_of(speaker: Speaker) -> (u8, u8) {
+    match speaker {
+        Speaker::Agent => (ACTS as u8, AGENT_ACTS.len() as u8),
+        _ => (AGENT_ACTS.len() as u8, Act::COUNT as u8),
+    }
+}
+
+/// What a label says of single segments: acts and causes.
+fn teach_segment(label: &Label, speaker: Speaker, sample: &mut Sample) {
+    sample.right.extend(label.acts.iter().map(|act| (ACTS + act.place()) as u8));
+    sample.taught.push(acts_of(speaker));
+    if speaker == Speaker::Customer {
+        sample.right.extend(label.causes.iter().map(|cause| (CAUSES + *cause as usize) as u8));
+        sample.taught.push((CAUSES as u8, OUTPUTS as u8));
+    }
+}
+
+/// What a label says of whole turns: aggression and its kinds.
+fn teach_turn(label: &Label, sample: &mut Sample) {
+    sample.right.extend((0..label.aggression).map(|level| AGGRESSION as u8 + level));
+    sample.right.extend(label.kinds.iter().map(|kind| (KINDS + *kind as usize) as u8));
+    sample.taught.push((AGGRESSION as u8, CAUSES as u8));
+}
+
+fn featured(words: &[Word], speaker: Speaker, context: Context<'_>, weight: f32) -> Sample {
+    let mut found = Vec::with_capacity(words.len() * 16);
+    features::of_text(words, speaker, context, &mut |feature| found.push(feature));
+    Sample { features: found, weight, ..Sample::default() }
+}
+
+/// A labelled conversation with the words of its turns and segments.
+pub struct Tokenised<'a> {
+    /// The labels.
+    pub source: &'a LabelledConversation,
+    turns: Vec<Vec<Word>>,
+    segments: Vec<Vec<Word>>,
+}
+
+impl<'a> Tokenised<'a> {
+    /// Splits a conversation into words.
+    ///
+    /// # Errors
+    /// When the tokenizer fails.
+    pub fn new(source: &'a LabelledConversation, words: &Words) -> Result<Self, LearnError> {
+        let turns = source.turns.iter().map(|turn| words.of(&turn.text)).collect::<Result<_, _>>()?;
+        let segments = source.segments.iter().map(|segment| words.of(&segment.text)).collect::<Result<_, _>>()?;
+        Ok(Tokenised { source, turns, segments })
+    }
+
+    fn context(&self, turn: usize) -> Context<'_> {
+        let speakers: Vec<Speaker> = self.source.turns.iter().map(|turn| turn.speaker).collect();
+        let previous = features::previous(&speakers, turn).map_or(&[] as &[Word], |at| &self.turns[at]);
+        let last = self.source.turns.len().saturating_sub(turn + 1);
+        Context {
+            previous,
+            before: &[],
+            position: Some((turn as u32, last as u32)),
+            channel: Some(self.source.channel),
+            edge: None,
+        }
+    }
+
+    /// A sample a segment, in order, with its label.
+    pub fn segment_samples(&self) -> impl Iterator<Item = (&'a LabelledSegment, Sample)> {
+        let segments = &self.source.segments;
+        segments.iter().enumerate().map(move |(at, segment)| {
+            let speaker = self.source.turns[segment.turn].speaker;
+            let first = at == 0 || segments[at - 1].turn != segment.turn;
+            let last = segments.get(at + 1).is_none_or(|next| next.turn != segment.turn);
+            let before = if first { &[] as &[Word] } else { &self.segments[at - 1] };
+            let context = Context { before, edge: Some((first, last)), ..self.context(segment.turn) };
+            let mut sample = featured(&self.segments[at], speaker, context, 1.0);
+            teach_segment(&segment.label, speaker, &mut sample);
+            if first && last {
+                teach_turn(&segment.label, &mut sample);
+            }
+            (segment, sample)
+        })
+    }
+
+    /// A sample a turn of several segments, with the label that the whole turn has.
+    pub fn turn_samples(&self) -> impl Iterator<Item = (usize, Label, Sample)> {
+        (0..self.source.turns.len()).filter_map(move |turn| {
+            let speaker = self.source.turns[turn].speaker;
+            let parts: Vec<&LabelledSegment> =
+                self.source.segments.iter().filter(|segment| segment.turn == turn).collect();
+            if parts.is_empty() {
+                return None;
+            }
+            let label = whole(&parts);
+            let mut sample = featured(&self.turns[turn], speaker, self.context(turn), 1.0);
+            teach_turn(&label, &mut sample);
+            Some((turn, label, sample))
+        })
+    }
+}
+
+/// The label of a turn from those of its segments.
+fn whole(parts: &[&LabelledSegment]) -> Label {
+    let mut label = Label::default();
+    for part in parts {
+        label.aggression = label.aggression.max(part.label.aggression);
+        label.acts.extend(&part.label.acts);
+        label.kinds.extend(&part.label.kinds);
+        label.causes.extend(&part.label.causes);
+    }
+    label.acts.sort_unstable();
+    label.acts.dedup();
+    label.kinds.sort_unstable();
+    label.kinds.dedup();
+    label.causes.sort_unstable();
+    label.causes.dedup();
+    label
+}
+
+/// All samples of a corpus, in its order.
+///
+/// # Errors
+/// When the tokenizer fails.
+pub fn of(corpus: &Corpus, words: &Words) -> Result<Vec<Sample>, LearnError> {
+    let mut samples = Vec::new();
+    for utterance in &corpus.utterances {
+        let mut sample = featured(&words.of(&utterance.text)?, utterance.speaker, Context::default(), 1.0);
+        teach_segment(&utterance.label, utterance.speaker, &mut sample);
+        teach_turn(&utterance.label, &mut sample);
+        samples.push(sample);
+    }
+    for conversation in &corpus.conversations {
+        let tokenised = Tokenised::new(conversation, words)?;
+        samples.extend(tokenised.segment_samples().map(|(_, sample)| sample));
+        let several = |turn: usize| conversation.segments.iter().filter(|segment| segment.turn == turn).count() > 1;
+        samples.extend(tokenised.turn_samples().filter(|(turn, ..)| several(*turn)).map(|(.., sample)| sample));
+    }
+    Ok(samples)
+}

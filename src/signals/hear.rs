@@ -1,0 +1,212 @@
+//! From a conversation to its signals: cuts turns into segments, asks a model, decides on aggression and causes.
+
+use std::sync::Arc;
+
+use crate::signals::embedded::Room;
+use crate::signals::features::{self, Context};
+use crate::signals::given::GivenConversation;
+use crate::signals::labels::{Act, Cause, Kind};
+use crate::signals::network::{ACTS, AGGRESSION, CAUSES, KINDS, sigmoid};
+use crate::signals::thresholds::Thresholds;
+use crate::signals::tokens::Word;
+use crate::signals::{CauseQuote, Hears, SegmentSignals, SignalError, Signals, TurnSignals, timing};
+use crate::text::segment;
+use crate::transcript::{Conversation, Lang, Span, Speaker};
+
+/// Hears a conversation with a model.
+///
+/// # Errors
+/// When the tokenizer fails on a text.
+pub fn hear(model: &dyn Hears, conversation: &Conversation, room: &mut Room) -> Result<Signals, SignalError> {
+    let turns = conversation
+        .turns
+        .iter()
+        .map(|turn| segment::segments(&turn.text, turn.language.unwrap_or(conversation.language)))
+        .collect();
+    with_segments(model, conversation, turns, room)
+}
+
+/// Hears a conversation whose turns are cut already; one list of spans a turn.
+///
+/// # Errors
+/// When the tokenizer fails on a text.
+pub fn with_segments(
+    model: &dyn Hears,
+    conversation: &Conversation,
+    segments: Vec<Vec<Span>>,
+    room: &mut Room,
+) -> Result<Signals, SignalError> {
+    let words: Vec<Vec<Word>> =
+        conversation.turns.iter().map(|turn| model.words().of(&turn.text)).collect::<Result<_, _>>()?;
+    let speakers: Vec<Speaker> = conversation.turns.iter().map(|turn| turn.speaker).collect();
+    let thresholds = model.thresholds();
+    let mut signals = Signals::default();
+    let timings = timing::measure(conversation);
+    for (at, (spans, timing)) in segments.into_iter().zip(timings).enumerate() {
+        let speaker = speakers[at];
+        let mut turn = TurnSignals { timing, ..TurnSignals::default() };
+        if matches!(speaker, Speaker::Agent | Speaker::Customer) {
+            let context = Context {
+                previous: features::previous(&speakers, at).map_or(&[] as &[Word], |before| &words[before]),
+                before: &[],
+                position: Some((at as u32, (speakers.len() - at - 1) as u32)),
+                channel: Some(conversation.channel),
+                edge: None,
+            };
+            let mut before: &[Word] = &[];
+            let count = spans.len();
+            for (place, span) in spans.into_iter().enumerate() {
+                let own = within(&words[at], &span);
+                let context = Context { before, edge: Some((place == 0, place + 1 == count)), ..context };
+                let logits = model.logits(own, speaker, context, room);
+                before = own;
+                if count == 1 {
+                    aggression(&logits, speaker, thresholds, &mut turn);
+                }
+                turn.segments.push(segment_signals(&logits, speaker, span));
+            }
+            if count > 1 {
+                aggression(&model.logits(&words[at], speaker, context, room), speaker, thresholds, &mut turn);
+            }
+        }
+        signals.turns.push(turn);
+    }
+    causes(conversation, thresholds, &mut signals);
+    Ok(signals)
+}
+
+/// The signals that people's labels give; segments are found again in the text in order.
+#[must_use]
+pub fn given(conversation: &Conversation, labels: &GivenConversation) -> Signals {
+    let mut signals = Signals::default();
+    for (at, timing) in timing::measure(conversation).into_iter().enumerate() {
+        let number = conversation.turns[at].turn;
+        let text = &conversation.turns[at].text;
+        let mut turn = TurnSignals { timing, ..TurnSignals::default() };
+        let mut from = 0;
+        for segment in labels.segments.iter().filter(|segment| segment.turn == number) {
+            let begin = text[from..].find(&segment.text).map_or(from, |found| from + found);
+            let end = if text[begin..].starts_with(&segment.text) { begin + segment.text.len() } else { text.len() };
+            from = end;
+            let mut acts = vec![0.0; Act::COUNT];
+            let mut causes = vec![0.0; Cause::ALL.len()];
+            segment.acts.iter().for_each(|act| acts[act.place()] = 1.0);
+            segment.causes.iter().for_each(|cause| causes[*cause as usize] = 1.0);
+            turn.segments.push(SegmentSignals { span: begin..end, acts, causes });
+        }
+        if let Some((level, kinds)) = labels.aggression.get(&number) {
+            turn.aggression = *level;
+            turn.kinds.clone_from(kinds);
+            turn.levels = [1, 2, 3].map(|step| if *level >= step { 1.0 } else { 0.0 });
+        }
+        signals.turns.push(turn);
+    }
+    causes(conversation, &Thresholds::default(), &mut signals);
+    signals
+}
+
+/// The words that lie in a span.
+fn within<'a>(words: &'a [Word], span: &Span) -> &'a [Word] {
+    let begin = words.partition_point(|word| word.span.end <= span.start);
+    let end = words.partition_point(|word| word.span.start < span.end);
+    &words[begin..end.max(begin)]
+}
+
+fn segment_signals(logits: &[f32], speaker: Speaker, span: Span) -> SegmentSignals {
+    let acts = (0..Act::COUNT)
+        .map(|place| match Act::at(place) {
+            Some(act) if act.speaker() == speaker => sigmoid(logits[ACTS + place]),
+            _ => 0.0,
+        })
+        .collect();
+    let causes = (0..Cause::ALL.len())
+        .map(|place| if speaker == Speaker::Customer { sigmoid(logits[CAUSES + place]) } else { 0.0 })
+        .collect();
+    SegmentSignals { span, acts, causes }
+}
+
+fn aggression(logits: &[f32], speaker: Speaker, thresholds: &Thresholds, turn: &mut TurnSignals) {
+    let limits = if speaker == Speaker::Agent { thresholds.agent } else { thresholds.customer };
+    let mut above = f32::INFINITY;
+    for level in 0..3 {
+        // A higher level is never more probable than a lower one.
+        above = sigmoid(logits[AGGRESSION + level]).min(above);
+        turn.levels[level] = above;
+        if above >= limits[level] {
+            turn.aggression = level as u8 + 1;
+        }
+    }
+    if turn.aggression > 0 {
+        turn.kinds = Kind::ALL
+            .iter()
+            .filter(|kind| sigmoid(logits[KINDS + **kind as usize]) >= thresholds.kinds[**kind as usize])
+            .copied()
+            .collect();
+    }
+}
+
+/// Causes that the customer's segments name, with the words that name each first.
+fn causes(conversation: &Conversation, thresholds: &Thresholds, signals: &mut Signals) {
+    let complaint = Act::named("complaint", Speaker::Customer);
+    for cause in Cause::ALL {
+        let place = *cause as usize;
+        let named = signals.turns.iter().enumerate().flat_map(|(at, turn)| {
+            turn.segments.iter().map(move |segment| (at, segment))
+        });
+        let found = named.into_iter().find(|(_, segment)| segment.causes[place] >= thresholds.causes[place]);
+        if let Some((turn, segment)) = found {
+            let span = segment.span.clone();
+            signals.causes_stated.push(*cause);
+            signals.cause_quotes.push(CauseQuote { cause: *cause, turn, span });
+        }
+    }
+    let complains = complaint.is_some_and(|act| signals.turns.iter().any(|turn| turn.score(act) >= thresholds.acts[act.place()]));
+    if !complains || !matches!(conversation.language, Lang::Ru | Lang::Pl | Lang::Sk) {
+        signals.causes_stated.clear();
+        signals.cause_quotes.clear();
+    }
+    signals.causes_underlying = signals.causes_stated.clone();
+}
+
+/// Something that hears: a model, or labels that people gave.
+#[derive(Clone)]
+pub enum Source {
+    /// A model.
+    Model(Arc<dyn Hears>),
+    /// Labels, with the thresholds that fit them.
+    Given(Arc<crate::signals::given::Given>, Thresholds),
+}
+
+impl Source {
+    /// Its name and SHA-256, as in tables.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Source::Model(model) => model.name(),
+            Source::Given(..) => "given",
+        }
+    }
+
+    /// From when on something counts as heard.
+    #[must_use]
+    pub fn thresholds(&self) -> &Thresholds {
+        match self {
+            Source::Model(model) => model.thresholds(),
+            Source::Given(_, thresholds) => thresholds,
+        }
+    }
+
+    /// Hears a conversation. A conversation without given labels has no acts.
+    ///
+    /// # Errors
+    /// When a model fails on a text.
+    pub fn hear(&self, conversation: &Conversation, room: &mut Room) -> Result<Signals, SignalError> {
+        match self {
+            Source::Model(model) => hear(model.as_ref(), conversation, room),
+            Source::Given(labels, _) => {
+                let none = GivenConversation::default();
+                Ok(given(conversation, labels.conversations.get(&conversation.conversation_id).unwrap_or(&none)))
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Signals: what learned models and clocks hear in a conversation. Signals never judge; guidelines do.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::signals::labels::{Act, Cause, Kind};
+use crate::transcript::{Span, Speaker};
+
+pub mod embedded;
+pub mod features;
+pub mod given;
+pub mod hear;
+pub mod labels;
+pub mod network;
+pub mod thresholds;
+pub mod timing;
+pub mod tokens;
+
+/// A model that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SignalError {
+    /// A file cannot be read.
+    #[error("`{path}` cannot be read: {source}; check the path and its permissions")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A label is malformed.
+    #[error("{path}:{line}: {message}")]
+    Label {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// What is wrong.
+        message: String,
+    },
+    /// A part of a model is broken or does not fit.
+    #[error("the model's {what} cannot be used: {message}")]
+    Model {
+        /// Which part.
+        what: &'static str,
+        /// What is wrong with it, and what to do.
+        message: String,
+    },
+}
+
+/// A model that hears acts, aggression and causes.
+pub trait Hears: Send + Sync {
+    /// Its name, as in tables.
+    fn name(&self) -> &'static str;
+    /// SHA-256 of its files, lower-case hexadecimal.
+    fn sha256(&self) -> &str;
+    /// Its tokenizer.
+    fn words(&self) -> &tokens::Words;
+    /// From when on something counts as heard.
+    fn thresholds(&self) -> &thresholds::Thresholds;
+    /// Log-odds of every output of [`network`] for a segment or a turn.
+    fn logits(
+        &self,
+        words: &[tokens::Word],
+        speaker: Speaker,
+        context: features::Context<'_>,
+        room: &mut embedded::Room,
+    ) -> Vec<f32>;
+}
+
+/// What is heard in one segment of a turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SegmentSignals {
+    /// Bytes of the turn's original text.
+    pub span: Span,
+    /// Probability of each [`Act`], by its place; 0 for those of the other role.
+    pub acts: Vec<f32>,
+    /// Probability of each [`Cause`]; 0 for agents.
+    pub causes: Vec<f32>,
+}
+
+/// What is heard and measured in one turn.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TurnSignals {
+    /// Its segments in order.
+    pub segments: Vec<SegmentSignals>,
+    /// Aggression, 0–3.
+    pub aggression: u8,
+    /// Probability of aggression of at least 1, at least 2, 3.
+    pub levels: [f32; 3],
+    /// How aggression shows.
+    pub kinds: Vec<Kind>,
+    /// Its clock.
+    pub timing: timing::Timing,
+}
+
+impl TurnSignals {
+    /// The segment in which an act is most probable, and how probable; `None` without segments.
+    #[must_use]
+    pub fn best(&self, act: Act) -> Option<(usize, f32)> {
+        self.segments
+            .iter()
+            .enumerate()
+            .map(|(at, segment)| (at, segment.acts[act.place()]))
+            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+    }
+
+    /// How probable an act is in the turn.
+    #[must_use]
+    pub fn score(&self, act: Act) -> f32 {
+        self.best(act).map_or(0.0, |(_, score)| score)
+    }
+}
+
+/// A root cause with the words that name it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CauseQuote {
+    /// The cause.
+    pub cause: Cause,
+    /// Index of the turn.
+    pub turn: usize,
+    /// Bytes of its text.
+    pub span: Span,
+}
+
+/// What is heard in a conversation.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Signals {
+    /// One a turn.
+    pub turns: Vec<TurnSignals>,
+    /// What the customer complains of.
+    pub causes_stated: Vec<Cause>,
+    /// What lies behind it, as far as the conversation shows.
+    pub causes_underlying: Vec<Cause>,
+    /// Where each cause is named first.
+    pub cause_quotes: Vec<CauseQuote>,
+}
