@@ -98,7 +98,7 @@ pub enum IngestError {
         what: String,
     },
     /// A table without a column that is needed.
-    #[error("`{path}` has no column `{missing}`; found {found}; name it with `--columns {missing}=…`")]
+    #[error("`{path}` has no column `{missing}`; found {found}; name it with `{remedy}`")]
     MissingColumn {
         /// The file.
         path: String,
@@ -106,6 +106,8 @@ pub enum IngestError {
         missing: String,
         /// The columns found.
         found: String,
+        /// What to do.
+        remedy: String,
     },
     /// A Parquet or Arrow file that cannot be read.
     #[error("`{path}` is damaged or uses a kind of column that is not read: {what}; write it again, or export it as CSV")]
