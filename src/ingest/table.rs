@@ -273,8 +273,9 @@ mod tests {
     #[test]
     fn scattered_rows_come_together_in_order() {
         let drafts = gathered(&[["b", "5", "6", "b2"], ["a", "0", "1", "a1"], ["b", "0", "1", "b1"]]);
-        let got: Vec<_> = drafts.iter().map(|draft| draft.turns.iter().map(|turn| turn.text.as_str()).collect()).collect();
-        let expected: [Vec<&str>; 2] = [vec!["b1", "b2"], vec!["a1"]];
+        let texts = |draft: &Draft| draft.turns.iter().map(|turn| turn.text.clone()).collect::<Vec<_>>();
+        let got: Vec<Vec<String>> = drafts.iter().map(texts).collect();
+        let expected = [vec!["b1", "b2"], vec!["a1"]];
         assert_eq!(got, expected);
     }
 }

@@ -39,8 +39,8 @@ pub(super) fn instant(text: &str) -> Option<f64> {
         return None;
     }
     let civil = text.parse::<jiff::civil::DateTime>().ok()?;
-    let zoned = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some(zoned.timestamp().as_microsecond() as f64 / 1e6)
+    let stamp = jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()?;
+    Some(stamp.as_microsecond() as f64 / 1e6)
 }
 
 #[cfg(test)]
