@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::metadata::Entry;
 use super::{Document, Draft, DraftTurn, Options, labels, times};
 use crate::transcript::{Channel, Complaint, Conversation, Direction, Lang, Reject, Source, Speaker, Turn};
 
@@ -56,13 +55,14 @@ impl Finishing<'_> {
         draft.conversation_id.as_deref().map(str::trim).filter(|id| !id.is_empty()).unwrap_or(self.document.stem()).to_owned()
     }
 
-    /// The conversation, unless it has to be left out, and what has to be said of it.
-    pub(super) fn finish(&mut self, mut draft: Draft, entry: Option<&Entry>) -> (Option<Conversation>, Vec<Reject>) {
+    /// The conversation, unless it has to be left out, and what has to be said of it. `roles` are the metadata's.
+    pub(super) fn finish(
+        &mut self,
+        mut draft: Draft,
+        roles: Option<&BTreeMap<String, Speaker>>,
+    ) -> (Option<Conversation>, Vec<Reject>) {
         let id = self.id(&draft);
         let mut notes = Notes { file: &self.document.display, line: draft.line, id: id.clone(), list: Vec::new() };
-        if let Some(entry) = entry {
-            entry.fill(&mut draft);
-        }
         let channel = match channel(draft.channel.as_deref(), self.options, &mut notes) {
             Some(channel) => channel,
             None => return (None, notes.list),
@@ -89,7 +89,7 @@ impl Finishing<'_> {
             if turn.text.trim().is_empty() {
                 continue;
             }
-            let turn = self.turn(turn, conversation.language, entry.map(|entry| &entry.roles), &mut notes);
+            let turn = self.turn(turn, conversation.language, roles, &mut notes);
             conversation.turns.push(turn);
         }
         if conversation.turns.is_empty() {

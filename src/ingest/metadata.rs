@@ -14,6 +14,8 @@ use crate::transcript::{Reject, Speaker};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Entry {
     values: BTreeMap<&'static str, String>,
+    /// The conversation's id.
+    pub(super) id: Option<String>,
     /// The roles of this conversation's speaker labels.
     pub(super) roles: BTreeMap<String, Speaker>,
 }
@@ -85,7 +87,7 @@ impl Metadata {
             let cell = |index: Option<usize>| {
                 index.and_then(|index| record.fields.get(index)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
             };
-            let mut entry = Entry::default();
+            let mut entry = Entry { id: cell(id).map(str::to_owned), ..Entry::default() };
             for (field, index) in &fields {
                 if let Some(value) = cell(Some(*index)) {
                     entry.values.insert(field, value.to_owned());
@@ -116,7 +118,7 @@ impl Metadata {
         Ok(())
     }
 
-    /// The row of a conversation: by its id, else by its file's path, name or stem.
+    /// The row of a conversation: by its id, else by its file's path, name or stem where the row is of no other conversation.
     pub(super) fn entry(&self, id: Option<&str>, document: &Document) -> Option<&Entry> {
         let by_file = || {
             let path = key(&document.display);
@@ -131,8 +133,11 @@ impl Metadata {
                 }
             }
         };
-        let index = id.and_then(|id| self.by_id.get(id.trim()).copied()).or_else(by_file)?;
-        self.entries.get(index)
+        let id = id.map(str::trim).filter(|id| !id.is_empty());
+        if let Some(&index) = id.and_then(|id| self.by_id.get(id)) {
+            return self.entries.get(index);
+        }
+        self.entries.get(by_file()?).filter(|entry| id.is_none() || entry.id.is_none())
     }
 }
 
@@ -144,6 +149,9 @@ fn key(path: &str) -> String {
 impl Entry {
     /// Fills what the source does not say.
     pub(super) fn fill(&self, draft: &mut Draft) {
+        if draft.conversation_id.as_deref().is_none_or(|id| id.trim().is_empty()) {
+            draft.conversation_id.clone_from(&self.id);
+        }
         for (target, name) in [
             (&mut draft.channel, "channel"),
             (&mut draft.started_at, "started_at"),

@@ -107,10 +107,17 @@ impl Run<'_> {
         sink: &mut Sink<'_>,
     ) -> ControlFlow<()> {
         let file = &self.inputs[index].display;
-        let draft = match found {
+        let mut draft = match found {
             Found::Draft(draft) => *draft,
             Found::Reject { line, reason, message } => return sink(Item::Reject(reject(file, line, reason, message))),
         };
+        let entry = [self.given.as_ref(), table.and_then(|path| self.beside.get(path))]
+            .into_iter()
+            .flatten()
+            .find_map(|metadata| metadata.entry(draft.conversation_id.as_deref(), finishing.document));
+        if let Some(entry) = entry {
+            entry.fill(&mut draft);
+        }
         let id = finishing.id(&draft);
         let key = hash(&id);
         let place = |(index, line): (usize, u64)| {
@@ -126,11 +133,7 @@ impl Run<'_> {
             );
             return sink(Item::Reject(reject(file, draft.line, "duplicate-id", message)));
         }
-        let entry = [self.given.as_ref(), table.and_then(|path| self.beside.get(path))]
-            .into_iter()
-            .flatten()
-            .find_map(|metadata| metadata.entry(draft.conversation_id.as_deref(), finishing.document));
-        let (conversation, notes) = finishing.finish(draft, entry);
+        let (conversation, notes) = finishing.finish(draft, entry.map(|entry| &entry.roles));
         for note in notes {
             sink(Item::Reject(note))?;
         }
