@@ -26,7 +26,11 @@ fn read_all(inputs: &[Input], options: &Options) -> Vec<Item> {
 }
 
 fn input(path: &Path) -> Input {
-    Input { path: Some(path.to_path_buf()), display: path.file_name().unwrap().to_str().unwrap().to_owned(), folder: None }
+    Input {
+        path: Some(path.to_path_buf()),
+        display: path.file_name().unwrap().to_str().unwrap().to_owned(),
+        folder: None,
+    }
 }
 
 /// What was read, a line a turn and a line a reject.
@@ -148,15 +152,23 @@ fn names_and_endings_of_formats_are_in_order() {
     assert!(READERS.iter().all(|reader| reader.extensions().iter().all(|ending| *ending == ending.to_lowercase())));
 }
 
-const ONE: &str = r#"{"conversation_id":"c-1","channel":"chat","language":"pl","turns":[{"speaker":"agent","text":"tak"}]}"#;
-const TWO: &str = r#"{"conversation_id":"c-2","channel":"chat","language":"pl","turns":[{"speaker":"agent","text":"nie"}]}"#;
+const ONE: &str =
+    r#"{"conversation_id":"c-1","channel":"chat","language":"pl","turns":[{"speaker":"agent","text":"tak"}]}"#;
+const TWO: &str =
+    r#"{"conversation_id":"c-2","channel":"chat","language":"pl","turns":[{"speaker":"agent","text":"nie"}]}"#;
 const ONE_READ: &str = "c-1 chat pl\n0 agent: \"tak\"\n";
 const TWO_READ: &str = "c-2 chat pl\n0 agent: \"nie\"\n";
 
 #[test]
 fn a_line_that_is_not_json_is_left_out_and_the_next_is_read() {
-    let text = format!("{ONE}\n{{\"turns\": tajne}}\n\n{{\"turns\": [{{\"speaker\": \"agent\", \"text\": 5}}]}}\n{TWO}\n");
-    reads("a.jsonl", &text, &options(), &format!("{ONE_READ} reject line 2 bad-json\nreject line 4 bad-json\n{TWO_READ}"));
+    let text =
+        format!("{ONE}\n{{\"turns\": tajne}}\n\n{{\"turns\": [{{\"speaker\": \"agent\", \"text\": 5}}]}}\n{TWO}\n");
+    reads(
+        "a.jsonl",
+        &text,
+        &options(),
+        &format!("{ONE_READ} reject line 2 bad-json\nreject line 4 bad-json\n{TWO_READ}"),
+    );
     for reject in rejects(&read_bytes("a.jsonl", &text, &options())) {
         assert!(!reject.message.contains("tajne") && reject.message.contains("column"), "{}", reject.message);
     }
@@ -324,7 +336,11 @@ fn files_that_are_no_transcripts_are_told() {
     ] {
         let items = read_bytes(name, bytes, &options());
         let found = rejects(&items);
-        assert_eq!(found.iter().map(|reject| reject.reason.as_str()).collect::<Vec<_>>(), [reason], "{name}: {items:?}");
+        assert_eq!(
+            found.iter().map(|reject| reject.reason.as_str()).collect::<Vec<_>>(),
+            [reason],
+            "{name}: {items:?}"
+        );
         assert!(!found[0].message.contains("tajne"), "{}", found[0].message);
     }
     let message = rejects(&read_bytes("a.txt", "Lorem ipsum", &options()))[0].message.clone();
@@ -411,4 +427,57 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn the_samples_are_read_without_a_reject() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples");
+    if folder.is_dir() {
+        let items = read_all(&inputs(&[folder.display().to_string()]).0, &Options::default());
+        assert_eq!(rejects(&items), []);
+        assert!(conversations(&items).iter().flat_map(|c| &c.turns).all(|turn| turn.speaker != Speaker::Unknown));
+    }
+}
+
+#[test]
+fn a_conversation_over_many_lines_is_read() {
+    let value: serde_json::Value = serde_json::from_str(ONE).unwrap();
+    reads("a.json", serde_json::to_string_pretty(&value).unwrap(), &options(), ONE_READ);
+    reads("a.json", "{\n\"turns\": [\n{\"text\": x\n", &options(), "reject line 3 bad-json");
+}
+
+#[test]
+fn a_table_by_dates_begins_with_the_first() {
+    let table = "conversation_id,speaker,text,start\nc,agent,a,2026-03-02 10:15:30\nc,agent,b,2026-03-02 10:15\n";
+    let expected = "c phone unknown 2026-03-02 10:15\n0 agent 0..: \"b\"\n1 agent 30..: \"a\"";
+    reads("a.csv", table, &options(), expected);
+}
+
+#[test]
+#[ignore = "measures"]
+fn speed_and_memory_of_many_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    let turn = r#"{"speaker":"agent","start":1.5,"end":2.5,"text":"Здравствуйте, чем могу помочь вам сегодня?"}"#;
+    let turns = vec![turn; 20].join(",");
+    let lines: String = (0..100_000)
+        .map(|n| format!("{{\"conversation_id\":\"c-{n}\",\"channel\":\"chat\",\"turns\":[{turns}]}}\n"))
+        .collect();
+    std::fs::write(&path, &lines).unwrap();
+    let bytes = lines.len();
+    drop(lines);
+    let anonymous = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap().to_owned();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+    };
+    let (begin, before, mut count, mut most) = (std::time::Instant::now(), anonymous(), 0, 0);
+    read(&[input(&path)], &options(), &mut |_| {
+        count += 1;
+        if count % 20_000 == 0 {
+            most = most.max(anonymous());
+        }
+        ControlFlow::Continue(())
+    });
+    eprintln!("{count} conversations, {bytes} bytes, {:?}, MiB {before} before, at most {most}", begin.elapsed());
 }

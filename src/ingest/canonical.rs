@@ -1,4 +1,5 @@
-//! The product's own JSONL: one conversation a line. Keys that it does not know, such as labels, are passed over.
+//! The product's own JSONL: one conversation a line, or one over many lines. Keys that it does not know, such as labels, are
+//! passed over.
 
 use std::ops::ControlFlow;
 
@@ -81,6 +82,9 @@ impl Reader for Canonical {
         options: &Options,
         found: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) -> Result<(), IngestError> {
+        if document.head_text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.trim() == "{") {
+            return one(document, found);
+        }
         let mut lines = document.lines(options.max_line)?;
         while let Some(line) = lines.next().map_err(|source| document.failed(source))? {
             let item = match line.content {
@@ -102,15 +106,28 @@ impl Reader for Canonical {
     }
 }
 
+/// A file that is one conversation, laid out over many lines.
+fn one(document: &Document, found: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<(), IngestError> {
+    let conversation = serde_json::from_str(&document.text()?).map_err(|error| IngestError::Json {
+        path: document.display.clone(),
+        line: error.line() as u64,
+        what: json_fault(&error),
+    })?;
+    let _ = found(Found::Draft(Box::new(draft(conversation, 1))));
+    Ok(())
+}
+
 /// The reject of a line that is not text or too long.
 pub(super) fn unreadable(number: u64, content: &Content, limit: usize, consequence: &str) -> Found {
     match content {
         Content::TooLong { bytes, .. } => {
-            let message = format!("the line has {bytes} bytes, the most is {limit}; {consequence}; is it a transcript?");
+            let message =
+                format!("the line has {bytes} bytes, the most is {limit}; {consequence}; is it a transcript?");
             Found::reject(number, "line-too-long", message)
         }
         _ => {
-            let message = format!("the line is not valid text in the file's encoding; {consequence}; convert it to UTF-8");
+            let message =
+                format!("the line is not valid text in the file's encoding; {consequence}; convert it to UTF-8");
             Found::reject(number, "invalid-utf8", message)
         }
     }

@@ -256,7 +256,10 @@ mod tests {
             "00:01.000 --> 00:02.000\n<v Jan Nowak>Tak &amp; <i>nie\n</i>więc 1 < 2</v>\n\nid-2\n00:05.000 --> 00:06.000\n<v.x A>b</v> c",
             &[("Jan Nowak", "Tak & nie więc 1 < 2"), ("A", "b"), ("-", "c")],
         );
-        reads("1\n00:00:01,000 --> 00:00:02,000\n[SPEAKER_00]: Cena:\nUwaga: tak", &[("SPEAKER_00", "Cena: Uwaga: tak")]);
+        reads(
+            "1\n00:00:01,000 --> 00:00:02,000\n[SPEAKER_00]: Cena:\nUwaga: tak",
+            &[("SPEAKER_00", "Cena: Uwaga: tak")],
+        );
         reads("1\n00:00:01,000 --> 00:00:02,000\nAnna: a\nPiotr: b\nc", &[("Anna", "a"), ("Piotr", "b c")]);
     }
 

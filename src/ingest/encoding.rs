@@ -117,9 +117,16 @@ static CHARACTERS: LazyLock<[[char; 128]; 2]> = LazyLock::new(|| {
     })
 });
 
+/// How many bytes wait for those that follow them: a word, at least.
+const KEPT: usize = 64;
+
 /// What has been seen of a file's bytes so far.
 #[derive(Default)]
 pub(super) struct Survey {
+    /// Whether something was seen that is not plainly UTF-8; until then only sequences are counted, which is quick.
+    doubtful: bool,
+    /// The last bytes, which may be half a character or a word, until more is known.
+    cut: Vec<u8>,
     length: u64,
     first: Vec<u8>,
     nul: [u64; 2],
@@ -137,13 +144,42 @@ pub(super) struct Survey {
 impl Survey {
     /// Takes in the next bytes.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
+        let room = 8 - self.first.len();
+        self.first.extend(bytes.iter().take(room));
+        if self.first.starts_with(b"PAR1") || self.first.starts_with(b"ARROW1") {
+            return;
+        }
+        if self.doubtful {
+            return self.look_closely(bytes);
+        }
+        let held = std::mem::take(&mut self.cut);
+        let joined = if held.is_empty() { None } else { Some([&held, bytes].concat()) };
+        let bytes = joined.as_deref().unwrap_or(bytes);
+        let good = match std::str::from_utf8(bytes) {
+            Ok(_) => Some(bytes.len()),
+            Err(error) if error.error_len().is_none() => Some(error.valid_up_to()),
+            Err(_) => None,
+        };
+        match good.filter(|_| !bytes.contains(&0)) {
+            Some(good) => {
+                let mut kept = good.saturating_sub(KEPT);
+                kept += bytes[kept..good].iter().take_while(|&&byte| byte & 0xC0 == 0x80).count();
+                self.length += kept as u64;
+                self.sequences += bytes[..kept].iter().filter(|&&byte| byte >= 0xC0).count() as u64;
+                self.cut = bytes[kept..].to_vec();
+            }
+            None => {
+                self.doubtful = true;
+                self.look_closely(bytes);
+            }
+        }
+    }
+
+    fn look_closely(&mut self, bytes: &[u8]) {
         if self.counts.is_empty() {
             self.counts = vec![0; 128];
         }
         for &byte in bytes {
-            if self.first.len() < 4 {
-                self.first.push(byte);
-            }
             let parity = (self.length & 1) as usize;
             self.length += 1;
             self.nul[parity] += u64::from(byte == 0);
@@ -204,6 +240,11 @@ impl Survey {
 
     /// The encoding that fits everything seen.
     pub(super) fn encoding(mut self) -> Encoding {
+        if self.first.starts_with(b"PAR1") || self.first.starts_with(b"ARROW1") {
+            return Encoding::Binary;
+        }
+        let cut = std::mem::take(&mut self.cut);
+        self.look_closely(&cut);
         self.end_word();
         self.invalid += u64::from(self.pending > 0);
         match self.first.as_slice() {
@@ -233,10 +274,7 @@ impl Survey {
 
     /// Whether the letters, read in a code page, are those of its languages, in about the usual proportion.
     fn plausible(&self, page: usize) -> bool {
-        let alphabet = [
-            "ąćęłńóśźżáäčďéíĺľňôŕšťúýžěřů",
-            "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў",
-        ][page];
+        let alphabet = ["ąćęłńóśźżáäčďéíĺľňôŕšťúýžěřů", "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў"][page];
         let (mut own, mut other, mut frequent) = (0, 0, 0);
         for (character, count) in CHARACTERS[page].iter().zip(&self.counts) {
             let lower = character.to_lowercase().next().unwrap_or(*character);
@@ -271,7 +309,8 @@ mod tests {
         text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
     }
 
-    const RU: &str = "Оператор: здравствуйте, чем могу помочь?\nКлиент: у меня с утра не работает интернет, что делать?\n";
+    const RU: &str =
+        "Оператор: здравствуйте, чем могу помочь?\nКлиент: у меня с утра не работает интернет, что делать?\n";
     const PL: &str = "Konsultant: dzień dobry, w czym mogę pomóc?\nKlient: nie działa mi łącze, proszę coś zrobić.\n";
     const SK: &str = "Operátor: dobrý deň, čím vám môžem pomôcť?\nZákazník: nejde mi internet, čo mám robiť?\n";
 

@@ -110,7 +110,9 @@ pub enum IngestError {
         remedy: String,
     },
     /// A Parquet or Arrow file that cannot be read.
-    #[error("`{path}` is damaged or uses a kind of column that is not read: {what}; write it again, or export it as CSV")]
+    #[error(
+        "`{path}` is damaged or uses a kind of column that is not read: {what}; write it again, or export it as CSV"
+    )]
     Table {
         /// The file.
         path: String,

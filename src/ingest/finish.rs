@@ -52,7 +52,13 @@ impl Notes<'_> {
 impl Finishing<'_> {
     /// The id of a draft: the source's, else the file's name.
     pub(super) fn id(&self, draft: &Draft) -> String {
-        draft.conversation_id.as_deref().map(str::trim).filter(|id| !id.is_empty()).unwrap_or(self.document.stem()).to_owned()
+        draft
+            .conversation_id
+            .as_deref()
+            .map(str::trim)
+            .filter(|id| !id.is_empty())
+            .unwrap_or(self.document.stem())
+            .to_owned()
     }
 
     /// The conversation, unless it has to be left out, and what has to be said of it. `roles` are the metadata's.
@@ -70,9 +76,8 @@ impl Finishing<'_> {
         let mut conversation = Conversation::new(id, channel);
         conversation.source =
             Source { file: self.document.display.clone(), line: draft.line, sha256: self.document.sha256.clone() };
-        conversation.language = language(draft.language.as_deref(), &mut notes)
-            .or(self.options.language)
-            .unwrap_or(Lang::Unknown);
+        conversation.language =
+            language(draft.language.as_deref(), &mut notes).or(self.options.language).unwrap_or(Lang::Unknown);
         conversation.direction = direction(draft.direction.as_deref(), &mut notes);
         conversation.agent_id = present(draft.agent_id.take());
         conversation.team = present(draft.team.take());
@@ -187,7 +192,10 @@ fn direction(value: Option<&str>, notes: &mut Notes<'_>) -> Option<Direction> {
     let value = given(value)?;
     let direction = value.parse().ok();
     if direction.is_none() {
-        notes.add("unknown-direction", format!("direction {} is not inbound or outbound; it is not used", quoted(&value)));
+        notes.add(
+            "unknown-direction",
+            format!("direction {} is not inbound or outbound; it is not used", quoted(&value)),
+        );
     }
     direction
 }

@@ -21,9 +21,51 @@ pub struct Input {
 
 /// Endings of files that lie beside transcripts and are none.
 const BESIDE: &[&str] = &[
-    "md", "rst", "pdf", "doc", "docx", "rtf", "html", "htm", "png", "jpg", "jpeg", "gif", "svg", "webp", "wav", "mp3",
-    "ogg", "opus", "flac", "m4a", "aac", "wma", "amr", "mp4", "mkv", "webm", "avi", "mov", "toml", "yaml", "yml", "ini",
-    "cfg", "lock", "py", "rs", "sh", "bat", "ps1", "sha256", "md5", "log", "bak", "tmp", "labels.jsonl",
+    "md",
+    "rst",
+    "pdf",
+    "doc",
+    "docx",
+    "rtf",
+    "html",
+    "htm",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "svg",
+    "webp",
+    "wav",
+    "mp3",
+    "ogg",
+    "opus",
+    "flac",
+    "m4a",
+    "aac",
+    "wma",
+    "amr",
+    "mp4",
+    "mkv",
+    "webm",
+    "avi",
+    "mov",
+    "toml",
+    "yaml",
+    "yml",
+    "ini",
+    "cfg",
+    "lock",
+    "py",
+    "rs",
+    "sh",
+    "bat",
+    "ps1",
+    "sha256",
+    "md5",
+    "log",
+    "bak",
+    "tmp",
+    "labels.jsonl",
 ];
 
 /// The files that the arguments stand for, by path, each once, and what could not be found.
@@ -47,7 +89,11 @@ pub fn inputs(arguments: &[String]) -> (Vec<Input>, Vec<Reject>) {
             } else if argument.contains(['*', '?', '[']) {
                 pattern(argument, &mut files, &mut rejects);
             } else {
-                rejects.push(reject(argument, "not-found", "there is no such file or folder; check the path".to_owned()));
+                rejects.push(reject(
+                    argument,
+                    "not-found",
+                    "there is no such file or folder; check the path".to_owned(),
+                ));
             }
         }
     }
@@ -173,7 +219,9 @@ mod tests {
         let root = place.path();
         std::fs::create_dir_all(root.join("sub/.git")).unwrap();
         std::fs::create_dir(root.join("none")).unwrap();
-        for name in ["b.jsonl", "a.vtt", "sub/c.txt", "sub/.git/x.vtt", ".hidden.vtt", "README.txt", "calls.csv", "x.wav"] {
+        for name in
+            ["b.jsonl", "a.vtt", "sub/c.txt", "sub/.git/x.vtt", ".hidden.vtt", "README.txt", "calls.csv", "x.wav"]
+        {
             std::fs::write(root.join(name), "x").unwrap();
         }
         let at = |name: &str| root.join(name).display().to_string();

@@ -56,13 +56,17 @@ pub(super) fn role(
 ) -> Option<Speaker> {
     let label = label.trim();
     let mapped = |roles: &BTreeMap<String, Speaker>| {
+        if roles.is_empty() {
+            return None;
+        }
         let lower = label.to_lowercase();
         roles
             .get(label)
             .or_else(|| roles.iter().find(|(key, _)| key.trim().to_lowercase() == lower).map(|(_, speaker)| speaker))
             .copied()
     };
-    mapped(mapping).or_else(|| metadata.and_then(mapped)).or_else(|| KNOWN.get(&fold(label)).copied())
+    let exact = || label.parse().ok().filter(|speaker| *speaker != Speaker::Unknown);
+    mapped(mapping).or_else(|| metadata.and_then(mapped)).or_else(exact).or_else(|| KNOWN.get(&fold(label)).copied())
 }
 
 /// Whether a label names a role by itself or by the user's mapping.
@@ -157,7 +161,8 @@ mod tests {
     fn labels_are_cut_and_times_and_addresses_are_not() {
         assert_eq!(cut("Оператор: да: нет"), Some(("Оператор", "да: нет")));
         assert_eq!(cut("Anna Nowak-Kos:"), Some(("Anna Nowak-Kos", "")));
-        for line in ["10:30 rano", "https://a.b", "to jest dłuższe zdanie z dwukropkiem: tak", "Да, так: вот", "nic"] {
+        for line in ["10:30 rano", "https://a.b", "to jest dłuższe zdanie z dwukropkiem: tak", "Да, так: вот", "nic"]
+        {
             assert_eq!(cut(line), None, "{line}");
         }
         assert_eq!(cut_bracketed("[SPEAKER_00]: hm"), Some(("SPEAKER_00", "hm")));

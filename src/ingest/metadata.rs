@@ -98,7 +98,9 @@ impl Metadata {
                     Some((label, Ok(speaker))) => {
                         entry.roles.insert(label.to_owned(), speaker);
                     }
-                    _ => note(record.line, "`roles` takes `LABEL=agent;LABEL=customer`; the pair is left out".to_owned()),
+                    _ => {
+                        note(record.line, "`roles` takes `LABEL=agent;LABEL=customer`; the pair is left out".to_owned())
+                    }
                 }
             }
             let index = self.entries.len();

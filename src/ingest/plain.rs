@@ -30,7 +30,9 @@ impl Reader for Plain {
                 known += usize::from(is_known(label, &options.roles) || label.starts_with("SPEAKER_"));
             }
         }
-        !document.head_text.trim_start().starts_with(['{', '[']) && labelled * 10 >= lines && (known > 0 || labelled * 2 > lines)
+        !document.head_text.trim_start().starts_with(['{', '['])
+            && labelled * 10 >= lines
+            && (known > 0 || labelled * 2 > lines)
             || known > 1 && labelled * 2 > lines
     }
 

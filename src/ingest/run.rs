@@ -41,7 +41,9 @@ pub fn read(inputs: &[Input], options: &Options, sink: &mut Sink<'_>) {
                 resume_unwind(panic);
             }
             let file = &inputs[index].display;
-            let message = format!("reading `{file}` failed by a fault of this program; the rest of the file is left out; report it");
+            let message = format!(
+                "reading `{file}` failed by a fault of this program; the rest of the file is left out; report it"
+            );
             sink(Item::Reject(reject(file, None, "panic", message)))
         });
         if flow.is_break() {

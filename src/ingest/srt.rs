@@ -20,7 +20,8 @@ impl Reader for Srt {
 
     fn sniff(&self, document: &Document, _options: &Options) -> bool {
         document.head_text.lines().filter(|line| !line.trim().is_empty()).take(2).any(|line| {
-            line.split_once("-->").is_some_and(|(start, end)| clock(start).is_some() && end.split_whitespace().next().is_some())
+            line.split_once("-->")
+                .is_some_and(|(start, end)| clock(start).is_some() && end.split_whitespace().next().is_some())
         })
     }
 

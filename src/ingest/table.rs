@@ -31,6 +31,8 @@ struct Gathered {
     draft: Draft,
     times: Vec<[Option<Moment>; 2]>,
     told: Vec<usize>,
+    /// The earliest date among the times, in the source's words.
+    first: Option<(f64, String)>,
     broken: bool,
 }
 
@@ -79,7 +81,8 @@ impl Gather {
         let mut rejects = Vec::new();
         let line = row.line;
         row.cells.resize(COLUMNS.len(), None);
-        let mut take = |name: &str| row.cells.get_mut(column(name)).and_then(Option::take).filter(|cell| !cell.trim().is_empty());
+        let mut take =
+            |name: &str| row.cells.get_mut(column(name)).and_then(Option::take).filter(|cell| !cell.trim().is_empty());
         let Some(id) = take("conversation_id").map(|id| id.trim().to_owned()) else {
             let message = "the row has no conversation id and is left out; fill the column";
             return vec![Found::reject(line, "bad-row", message)];
@@ -102,6 +105,11 @@ impl Gather {
             let moment = moment(&cell);
             if moment.is_none() {
                 gathered.draft.bad_times.get_or_insert(format!("`{name}` is not a time"));
+            }
+            if let Some(Moment::Date(date)) = moment
+                && gathered.first.as_ref().is_none_or(|(first, _)| date < *first)
+            {
+                gathered.first = Some((date, cell));
             }
             moment
         });
@@ -147,7 +155,8 @@ impl Gather {
 }
 
 fn finish(gathered: Gathered, unit: Unit) -> Draft {
-    let Gathered { mut draft, times, .. } = gathered;
+    let Gathered { mut draft, times, first, .. } = gathered;
+    draft.started_at = draft.started_at.or(first.map(|(_, text)| text));
     let scale = match unit {
         Unit::Seconds => 1.0,
         Unit::Milliseconds => 1000.0,
@@ -234,7 +243,10 @@ fn whole(cell: &str) -> Option<u32> {
 }
 
 fn moment(cell: &str) -> Option<Moment> {
-    number(cell).map(Moment::Number).or_else(|| clock(cell).map(Moment::Clock)).or_else(|| instant(cell).map(Moment::Date))
+    number(cell)
+        .map(Moment::Number)
+        .or_else(|| clock(cell).map(Moment::Clock))
+        .or_else(|| instant(cell).map(Moment::Date))
 }
 
 #[cfg(test)]

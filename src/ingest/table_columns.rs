@@ -97,9 +97,15 @@ fn unit(name: &str) -> Option<Unit> {
 
 /// Names of columns as a message may show them: a table without a header has what was said in its first line.
 pub(super) fn listed(names: &[String]) -> String {
+    let value = |name: &String| !name.contains(char::is_alphabetic) && !name.trim().is_empty();
+    if names.iter().any(value) {
+        return format!("{} columns and no header, it seems", names.len());
+    }
     let shown = names.iter().take(40).map(|name| {
         let name = name.trim();
-        let plain = name.chars().count() <= 32 && name.split_whitespace().count() <= 3;
+        let plain = name.chars().count() <= 32
+            && name.split_whitespace().count() <= 3
+            && name.chars().all(|c| c.is_alphanumeric() || " _-()/".contains(c));
         if plain { format!("`{name}`") } else { "`…`".to_owned() }
     });
     shown.collect::<Vec<_>>().join(", ")

@@ -155,7 +155,10 @@ impl<'a> Records<'a> {
             let width = *self.width.get_or_insert(fields.len());
             let fits = fields.len() == width || (fields.len() > width && fields[width..].iter().all(String::is_empty));
             let fault = (!fits).then(|| {
-                let message = format!("the row has {} fields, the header {width}, quote fields that hold the separator", fields.len());
+                let message = format!(
+                    "the row has {} fields, the header {width}, quote fields that hold the separator",
+                    fields.len()
+                );
                 ("bad-row", message)
             });
             return Ok(Some(Record { line, fields, fault }));
@@ -226,7 +229,8 @@ impl Reader for Separated {
         let layout = Layout::find(&header.fields, options, &document.display)?;
         let mut gather = Gather::new(layout.unit);
         while let Some(mut record) = records.next()? {
-            let mut cell = |index: Option<usize>| index.and_then(|index| record.fields.get_mut(index)).map(std::mem::take);
+            let mut cell =
+                |index: Option<usize>| index.and_then(|index| record.fields.get_mut(index)).map(std::mem::take);
             if let Some((reason, what)) = record.fault {
                 let id = cell(layout.at[column("conversation_id")]);
                 let message = format!("{what}; {}", gather.lost(id.as_deref(), Some(record.line)));

@@ -18,7 +18,10 @@ impl Reader for WebVtt {
     }
 
     fn sniff(&self, document: &Document, _options: &Options) -> bool {
-        document.head_text.strip_prefix("WEBVTT").is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+        document
+            .head_text
+            .strip_prefix("WEBVTT")
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
     }
 
     fn read(
@@ -29,10 +32,12 @@ impl Reader for WebVtt {
     ) -> Result<(), IngestError> {
         let lines = document.all_lines(options.max_line)?;
         let headed = lines.first().is_some_and(|(_, line)| line.starts_with("WEBVTT"));
-        let body = lines.iter().position(|(_, line)| line.trim().is_empty() || line.contains("-->")).unwrap_or(lines.len());
+        let body =
+            lines.iter().position(|(_, line)| line.trim().is_empty() || line.contains("-->")).unwrap_or(lines.len());
         let (header, body) = lines.split_at(if headed { body } else { 0 });
         let mut draft = subtitles(body);
-        draft.language = header.iter().find_map(|(_, line)| line.strip_prefix("Language:")).map(|code| code.trim().to_owned());
+        draft.language =
+            header.iter().find_map(|(_, line)| line.strip_prefix("Language:")).map(|code| code.trim().to_owned());
         let _ = found(Found::Draft(Box::new(draft)));
         Ok(())
     }

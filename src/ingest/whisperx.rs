@@ -147,7 +147,8 @@ mod tests {
             {"word":"słucham."}]}"#,
         )
         .unwrap();
-        let got: Vec<_> = cues(segment).into_iter().map(|cue| (cue.label.unwrap(), cue.text, cue.start, cue.end)).collect();
+        let got: Vec<_> =
+            cues(segment).into_iter().map(|cue| (cue.label.unwrap(), cue.text, cue.start, cue.end)).collect();
         let expected = [
             ("A".to_owned(), "Halo?".to_owned(), Some(1.0), Some(1.5)),
             ("B".into(), "Tak, słucham.".into(), Some(2.0), Some(2.5)),
