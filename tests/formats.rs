@@ -3,6 +3,8 @@
 //! Beside each fixture lies `<file>.expected`, what is read from it. `SPOKOJ_BLESS=1 cargo test --test formats` writes
 //! those files anew; look at the difference before keeping it.
 
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may stop, and one measures")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::ControlFlow;

@@ -86,7 +86,7 @@ impl Reader for Canonical {
             return one(document, found);
         }
         let mut lines = document.lines(options.max_line)?;
-        while let Some(line) = lines.next().map_err(|source| document.failed(source))? {
+        while let Some(line) = lines.next_line().map_err(|source| document.failed(source))? {
             let item = match line.content {
                 Content::Text(text) if text.trim().is_empty() => continue,
                 Content::Text(text) => match serde_json::from_str::<Conversation>(&text) {

@@ -148,7 +148,7 @@ impl Document {
         let mut lines = self.lines(limit)?;
         let mut all = Vec::new();
         let mut bytes = 0;
-        while let Some(line) = lines.next().map_err(|source| self.failed(source))? {
+        while let Some(line) = lines.next_line().map_err(|source| self.failed(source))? {
             let path = self.display.clone();
             match line.content {
                 Content::Text(text) => {

@@ -48,7 +48,7 @@ impl Lines {
     ///
     /// # Errors
     /// When the source cannot be read.
-    pub fn next(&mut self) -> io::Result<Option<Line>> {
+    pub fn next_line(&mut self) -> io::Result<Option<Line>> {
         let mut line: Vec<u8> = Vec::new();
         let mut bytes: u64 = 0;
         let mut any = false;
@@ -111,7 +111,7 @@ mod tests {
     fn all(bytes: &'static [u8], limit: usize) -> Vec<Content> {
         let mut lines = Lines::new(Box::new(io::BufReader::with_capacity(3, bytes)), limit);
         let mut out = Vec::new();
-        while let Some(line) = lines.next().unwrap() {
+        while let Some(line) = lines.next_line().unwrap() {
             out.push(line.content);
             assert_eq!(line.number, out.len() as u64);
         }

@@ -27,7 +27,7 @@ pub fn read(inputs: &[Input], options: &Options, sink: &mut Sink<'_>) {
             }
         }
     }
-    for index in 0..inputs.len() {
+    for (index, input) in inputs.iter().enumerate() {
         // a fault of the sink is not a fault of the file
         let in_sink = Cell::new(false);
         let mut watched = |item: Item| {
@@ -40,7 +40,7 @@ pub fn read(inputs: &[Input], options: &Options, sink: &mut Sink<'_>) {
             if in_sink.get() {
                 resume_unwind(panic);
             }
-            let file = &inputs[index].display;
+            let file = &input.display;
             let message = format!(
                 "reading `{file}` failed by a fault of this program; the rest of the file is left out; report it"
             );

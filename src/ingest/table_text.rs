@@ -128,7 +128,7 @@ impl<'a> Records<'a> {
         if let Some(line) = self.waiting.pop_front() {
             return Ok(Some(line));
         }
-        let line = self.lines.next().map_err(|source| self.document.failed(source))?;
+        let line = self.lines.next_line().map_err(|source| self.document.failed(source))?;
         Ok(line.map(|line| (line.number, line.content)))
     }
 
@@ -289,7 +289,7 @@ impl Reader for NdjsonRows {
         let mut gather: Option<Gather> = None;
         let mut names: Vec<String> = Vec::new();
         let mut layout = None;
-        while let Some(line) = lines.next().map_err(|source| document.failed(source))? {
+        while let Some(line) = lines.next_line().map_err(|source| document.failed(source))? {
             let number = line.number;
             let text = match line.content {
                 Content::Text(text) if text.trim().is_empty() => continue,
