@@ -456,6 +456,25 @@ fn a_table_by_dates_begins_with_the_first() {
 }
 
 #[test]
+fn times_of_day_count_from_the_first() {
+    let expected = "a phone unknown\n0 agent 0..: \"a\"\n1 customer 65..: \"b\"";
+    reads("a.txt", "[14:05:10] Agent: a\n[14:06:15] Klient: b\n", &options(), expected);
+    let expected = "reject line 1 bad-times\na phone unknown\n0 agent: \"a\"\n1 customer: \"b\"";
+    reads("a.txt", "[14:05] Agent: a\n[14:06] Klient: b\n", &options(), expected);
+}
+
+#[test]
+fn the_metadata_is_not_read_as_a_transcript() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("meta.csv"), "file,channel\na.txt,in_person\n").unwrap();
+    std::fs::write(folder.path().join("a.txt"), "Klient: Tak\n").unwrap();
+    let metadata = Some(folder.path().join("meta.csv"));
+    let found = inputs(&[folder.path().display().to_string()]).0;
+    let items = read_all(&found, &Options { metadata, ..Options::default() });
+    assert_eq!(shown(&items), "a in_person unknown\n  0 customer: \"Tak\"\n");
+}
+
+#[test]
 #[ignore = "measures"]
 fn speed_and_memory_of_many_lines() {
     let folder = tempfile::tempdir().unwrap();

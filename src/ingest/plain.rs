@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 
 use super::labels::{cut, cut_bracketed, is_known};
-use super::times::clock;
+use super::times::{AMBIGUOUS, clock, origin};
 use super::{Document, Draft, DraftTurn, Found, IngestError, Options, Reader};
 
 /// One file a conversation, one line or more a turn.
@@ -30,10 +30,9 @@ impl Reader for Plain {
                 known += usize::from(is_known(label, &options.roles) || label.starts_with("SPEAKER_"));
             }
         }
-        !document.head_text.trim_start().starts_with(['{', '['])
-            && labelled * 10 >= lines
-            && (known > 0 || labelled * 2 > lines)
-            || known > 1 && labelled * 2 > lines
+        let begin = document.head_text.trim_start();
+        let json = begin.starts_with('{') || begin.starts_with("[{");
+        !json && labelled * 10 >= lines && (known > 0 || labelled * 2 > lines)
     }
 
     fn read(
@@ -43,25 +42,29 @@ impl Reader for Plain {
         found: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) -> Result<(), IngestError> {
         let mut turns: Vec<DraftTurn> = Vec::new();
+        let mut first: Option<String> = None;
         for (number, line) in document.all_lines(options.max_line)? {
             if line.trim().is_empty() {
                 continue;
             }
-            match (timed(&line), turns.last_mut()) {
-                ((start, Some((label, text))), _) => turns.push(DraftTurn {
+            let (time, labelled) = timed(&line);
+            let start = time.and_then(clock);
+            first = first.or_else(|| time.map(str::to_owned));
+            match (labelled, turns.last_mut()) {
+                (Some((label, text)), _) => turns.push(DraftTurn {
                     line: Some(number),
                     label: Some(label.to_owned()),
                     start,
                     text: text.to_owned(),
                     ..DraftTurn::default()
                 }),
-                ((_, None), Some(above)) => {
+                (None, Some(above)) => {
                     if !above.text.is_empty() {
                         above.text.push('\n');
                     }
                     above.text.push_str(line.trim());
                 }
-                ((start, None), None) => turns.push(DraftTurn {
+                (None, None) => turns.push(DraftTurn {
                     line: Some(number),
                     start,
                     text: line.trim().to_owned(),
@@ -69,20 +72,28 @@ impl Reader for Plain {
                 }),
             }
         }
-        let line = turns.first().and_then(|turn| turn.line);
-        let _ = found(Found::Draft(Box::new(Draft { line, turns, ..Draft::default() })));
+        let mut draft = Draft { line: turns.first().and_then(|turn| turn.line), turns, ..Draft::default() };
+        if let Some(first) = first {
+            match origin(&first) {
+                Some(origin) => {
+                    draft.turns.iter_mut().filter_map(|turn| turn.start.as_mut()).for_each(|s| *s -= origin)
+                }
+                None => draft.bad_times = Some(AMBIGUOUS.to_owned()),
+            }
+        }
+        let _ = found(Found::Draft(Box::new(draft)));
         Ok(())
     }
 }
 
 /// The time and the label that a line begins with, and its text.
-fn timed(line: &str) -> (Option<f64>, Option<(&str, &str)>) {
+fn timed(line: &str) -> (Option<&str>, Option<(&str, &str)>) {
     let line = line.trim();
     let bracketed = [('[', ']'), ('(', ')')]
         .into_iter()
         .find_map(|(open, close)| line.strip_prefix(open)?.split_once(close))
         .or_else(|| line.split_once(char::is_whitespace))
-        .and_then(|(time, rest)| clock(time).map(|time| (time, rest)));
+        .filter(|(time, _)| clock(time).is_some());
     let (start, rest) = bracketed.map_or((None, line), |(start, rest)| (Some(start), rest.trim_start()));
     (start, cut_bracketed(rest).or_else(|| cut(rest)))
 }
@@ -93,8 +104,8 @@ mod tests {
 
     #[test]
     fn time_and_label_are_optional() {
-        assert_eq!(timed("[00:01:02] Klient: tak"), (Some(62.0), Some(("Klient", "tak"))));
-        assert_eq!(timed("01:02 Агент: да: да"), (Some(62.0), Some(("Агент", "да: да"))));
+        assert_eq!(timed("[00:01:02] Klient: tak"), (Some("00:01:02"), Some(("Klient", "tak"))));
+        assert_eq!(timed("01:02 Агент: да: да"), (Some("01:02"), Some(("Агент", "да: да"))));
         assert_eq!(timed("[SPEAKER_1]: no"), (None, Some(("SPEAKER_1", "no"))));
         assert_eq!(timed("od 10:30 rano"), (None, None));
     }

@@ -27,7 +27,12 @@ pub fn read(inputs: &[Input], options: &Options, sink: &mut Sink<'_>) {
             }
         }
     }
+    let metadata = options.metadata.as_deref().and_then(|path| path.canonicalize().ok());
     for (index, input) in inputs.iter().enumerate() {
+        let path = input.path.as_deref().and_then(|path| path.canonicalize().ok());
+        if path.is_some() && path == metadata {
+            continue;
+        }
         // a fault of the sink is not a fault of the file
         let in_sink = Cell::new(false);
         let mut watched = |item: Item| {

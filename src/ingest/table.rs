@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::table_columns::{COLUMNS, Unit, column};
-use super::times::{clock, instant};
+use super::times::{AMBIGUOUS, clock, instant, origin};
 use super::{Draft, DraftTurn, Found};
 
 /// Above so many units a character, whole numbers are milliseconds: speech takes about 0.07 s a character.
@@ -31,6 +31,8 @@ struct Gathered {
     draft: Draft,
     times: Vec<[Option<Moment>; 2]>,
     told: Vec<usize>,
+    /// The first clock time, in the source's words.
+    clock: Option<(f64, String)>,
     /// The earliest date among the times, in the source's words.
     first: Option<(f64, String)>,
     broken: bool,
@@ -110,6 +112,10 @@ impl Gather {
                 && gathered.first.as_ref().is_none_or(|(first, _)| date < *first)
             {
                 gathered.first = Some((date, cell));
+            } else if let Some(Moment::Clock(time)) = moment
+                && gathered.clock.as_ref().is_none_or(|(first, _)| time < *first)
+            {
+                gathered.clock = Some((time, cell));
             }
             moment
         });
@@ -155,7 +161,7 @@ impl Gather {
 }
 
 fn finish(gathered: Gathered, unit: Unit) -> Draft {
-    let Gathered { mut draft, times, first, .. } = gathered;
+    let Gathered { mut draft, times, first, clock, .. } = gathered;
     draft.started_at = draft.started_at.or(first.map(|(_, text)| text));
     let scale = match unit {
         Unit::Seconds => 1.0,
@@ -174,9 +180,18 @@ fn finish(gathered: Gathered, unit: Unit) -> Draft {
         turn.start = start.map(seconds);
         turn.end = end.map(seconds);
     }
+    let mut rebase = dates;
+    if let Some((_, text)) = clock {
+        match origin(&text) {
+            Some(origin) => rebase |= origin > 0.0,
+            None => {
+                draft.bad_times.get_or_insert(AMBIGUOUS.to_owned());
+            }
+        }
+    }
     // numbers of this size are seconds since 1970
     let first = draft.turns.iter().filter_map(|turn| turn.start).fold(f64::INFINITY, f64::min);
-    if first.is_finite() && (dates || first > 5e8) {
+    if first.is_finite() && (rebase || first > 5e8) {
         for time in draft.turns.iter_mut().flat_map(|turn| [&mut turn.start, &mut turn.end]).flatten() {
             // to the microsecond: large numbers have no more
             *time = ((*time - first) * 1e6).round() / 1e6;
@@ -278,6 +293,7 @@ mod tests {
         starts(&[["c", "0", "2000", "dobrý deň vám prajem"], ["c", "3000", "5000", "dobrý deň"]], &[0.0, 3.0]);
         starts(&[["c", "1,5", "2,5", "a"], ["c", "30", "31", "b"]], &[1.5, 30.0]);
         starts(&[["c", "00:00:01", "00:00:02", "a"], ["c", "00:01:00", "", "b"]], &[1.0, 60.0]);
+        starts(&[["c", "14:05:10", "14:05:11", "a"], ["c", "14:06:10", "", "b"]], &[0.0, 60.0]);
         starts(&[["c", "1772435700000", "", "a"], ["c", "1772435703500", "", "b"]], &[0.0, 3.5]);
         starts(&[["c", "2026-03-02 10:15:00", "", "a"], ["c", "2026-03-02 10:15:03.25", "", "b"]], &[0.0, 3.25]);
     }

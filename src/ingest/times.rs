@@ -25,6 +25,22 @@ fn digits(text: &str) -> Option<u32> {
     right.then(|| text.parse().ok()).flatten()
 }
 
+/// From when on a first clock time cannot be an offset: nobody transcribes a call from its second hour.
+const WALL: f64 = 3600.0;
+
+/// What clock times of a conversation are to have taken off, so that they count from its beginning: 0, or the first of them
+/// where it is a time of day. `None` where hours and minutes cannot be told from minutes and seconds.
+pub(super) fn origin(first: &str) -> Option<f64> {
+    let seconds = clock(first)?;
+    if first.matches(':').count() == 1 && seconds >= 120.0 {
+        return None;
+    }
+    Some(if seconds >= WALL { seconds } else { 0.0 })
+}
+
+/// Why clock times are not used.
+pub(super) const AMBIGUOUS: &str = "a first time such as `14:05` may be hours and minutes; write seconds too";
+
 /// Seconds since 1970 of a date with a time of day, with an offset or without (then as if in UTC).
 pub(super) fn instant(text: &str) -> Option<f64> {
     let text = text.trim();
@@ -55,6 +71,14 @@ mod tests {
         for text in ["", "1", "00:61:00", "0:0:60", "a:b", "-1:00", "1:2:3:4", "00:01.x", "00:01."] {
             assert_eq!(clock(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn times_of_day_are_told_from_offsets() {
+        assert_eq!(origin("00:00:03"), Some(0.0));
+        assert_eq!(origin("00:03"), Some(0.0));
+        assert_eq!(origin("14:05:10"), Some(50_710.0));
+        assert_eq!(origin("14:05"), None);
     }
 
     #[test]
