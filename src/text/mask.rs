@@ -182,7 +182,8 @@ static PASSPORT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What is found whatever stands near: addresses, IBANs, passports in words, and the placeholders that stand already.
 fn fixed(text: &str) -> Vec<Fixed> {
-    let mut all: Vec<Fixed> = email::find(text).into_iter().map(|span| Fixed { span, kind: Some(Kind::Email) }).collect();
+    let mut all: Vec<Fixed> =
+        email::find(text).into_iter().map(|span| Fixed { span, kind: Some(Kind::Email) }).collect();
     all.extend(iban::find(text).into_iter().map(|span| Fixed { span, kind: Some(Kind::Iban) }));
     for place in PASSPORT.find_iter(text) {
         if words::before(&text[..place.start()]).names().any(|kind| kind == Kind::Passport) {
@@ -205,7 +206,9 @@ struct Walk<'a> {
     text: &'a str,
     /// Where the last number or placeholder ended.
     last: usize,
-    /// What was said of it.
+    /// Where the last address, placeholder or masked number ended.
+    wall: usize,
+    /// What was said of the last number.
     said: Context,
     found: Vec<(Kind, Span)>,
 }
@@ -220,24 +223,28 @@ impl Walk<'_> {
         self.said = said;
     }
 
-    fn chain(&mut self, chain: &numbers::Chain) {
+    /// `right` is where the next address or placeholder begins.
+    fn chain(&mut self, chain: &numbers::Chain, right: usize) {
         let mut at = 0;
+        let mut free = 0;
         while at < chain.groups.len() {
             let group = chain.groups[at].clone();
-            if let Some((begin, has_checksum)) = judge::identity_card(self.text, &group).filter(|(begin, _)| *begin >= self.last) {
+            let walls = self.wall.min(group.start)..right;
+            if let Some((begin, has_checksum)) = judge::identity_card(self.text, &walls, &group) {
                 let said = self.context(begin);
                 if judge::is_identity_card(&self.text[begin..begin + 3], has_checksum, &said) {
                     self.found.push((Kind::IdCard, begin..group.end));
                     self.pass(group.end, said);
+                    self.wall = group.end;
                     at += 1;
                     continue;
                 }
             }
-            let windows = chain.windows(self.text, at);
+            let windows = chain.windows(self.text, &walls, at, free);
             if let Some(first) = windows.first() {
                 let said = self.context(first.span.start);
                 let hit = windows.iter().find_map(|window| {
-                    let said = said.clone().then(words::after(&self.text[window.span.end..]));
+                    let said = said.clone().then(words::after(window.rest, right < self.text.len()));
                     Some((judge::judge(window, &said)?, window))
                 });
                 if let Some((kind, window)) = hit {
@@ -246,7 +253,9 @@ impl Walk<'_> {
                         span.start = self.text[..span.start].trim_end().len() - 2;
                     }
                     at += window.groups.len();
+                    free = at;
                     self.pass(span.end, said);
+                    self.wall = span.end;
                     self.found.push((kind, span));
                     continue;
                 }
@@ -264,21 +273,23 @@ fn find(before: &str, text: &str) -> Vec<(Kind, Span)> {
     if !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') && !text.contains("ailto:") {
         return Vec::new();
     }
-    let mut walk = Walk { text, last: 0, said: words::before(before.trim_end_matches(['?', '!', '.', ';', ':', ' ', '\n'])), found: Vec::new() };
+    let said = words::before(before.trim_end_matches(['?', '!', '.', ';', ':', ' ', '\n']));
+    let mut walk = Walk { text, last: 0, wall: 0, said, found: Vec::new() };
     let mut at = 0;
     for fixed in fixed(text) {
         for chain in numbers::chains(text, at..fixed.span.start) {
-            walk.chain(&chain);
+            walk.chain(&chain, fixed.span.start);
         }
         let said = walk.context(fixed.span.start);
         walk.pass(fixed.span.end, said);
+        walk.wall = fixed.span.end;
         at = fixed.span.end;
         if let Some(kind) = fixed.kind {
             walk.found.push((kind, fixed.span));
         }
     }
     for chain in numbers::chains(text, at..text.len()) {
-        walk.chain(&chain);
+        walk.chain(&chain, text.len());
     }
     walk.found
 }

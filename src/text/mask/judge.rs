@@ -5,17 +5,18 @@
 //! grouping. What is left stays: a checksum that one number in ten passes says nothing alone.
 
 use super::Kind;
-use super::checksum::{account, id_card, inn, is_card_scheme, luhn, nip, pesel, regon, rodne_cislo, snils};
 use super::checksum;
+use super::checksum::{account, id_card, inn, is_card_scheme, luhn, nip, pesel, regon, rodne_cislo, snils};
 use super::numbers::{Gap, Window};
 use super::phone::{Strength, is_local, strength};
 use super::words::{Context, is_unit};
+use crate::transcript::Span;
 
 const PLAIN: &[Gap] = &[Gap::Space, Gap::Dash];
 
 /// The kind of a number, given what is said before it (and, tied to it, after it).
 pub(super) fn judge(window: &Window<'_>, context: &Context) -> Option<Kind> {
-    let rest = &window.text[window.span.end..];
+    let rest = window.rest;
     let named = context.named();
     if is_part_of_code(window, named) || is_decimal(rest) {
         return None;
@@ -27,7 +28,9 @@ pub(super) fn judge(window: &Window<'_>, context: &Context) -> Option<Kind> {
     {
         return Some(kind);
     }
-    if let Some(kind) = context.names().find(|kind| holds(*kind, window, context) && !(is_amount && *kind == Kind::Phone)) {
+    if let Some(kind) =
+        context.names().find(|kind| holds(*kind, window, context) && !(is_amount && *kind == Kind::Phone))
+    {
         return Some(kind);
     }
     if let Some(kind) = certain(window) {
@@ -125,25 +128,28 @@ fn likely(window: &Window<'_>) -> Option<Kind> {
         [16] if is_card_scheme(digits) && luhn(digits) => Some(Kind::Card),
         [11] | [3, 3, 3, 2] if is_plain && snils(digits) => Some(Kind::Snils),
         [12] | [4, 4, 4] if is_plain && inn(digits) => Some(Kind::Inn),
-        [10] | [6, 4] if window.is_joined_by(&[Gap::Space, Gap::Slash]) && rodne_cislo(digits) => Some(Kind::RodneCislo),
+        [10] | [6, 4] if window.is_joined_by(&[Gap::Space, Gap::Slash]) && rodne_cislo(digits) => {
+            Some(Kind::RodneCislo)
+        }
         [10] if nip(digits) && has_country(window) => Some(Kind::Nip),
         _ => None,
     }
 }
 
 /// Where an identity card begins whose six digits are the group: letters before it, and a name near or a checksum of a series in use.
-pub(super) fn identity_card(text: &str, digits: &crate::transcript::Span) -> Option<(usize, bool)> {
-    if digits.len() != 6 || is_glued_after(&text[digits.end..]) {
+pub(super) fn identity_card(text: &str, walls: &Span, digits: &Span) -> Option<(usize, bool)> {
+    if digits.len() != 6 || is_glued_after(&text[digits.end..walls.end]) {
         return None;
     }
-    let before = text[..digits.start].strip_suffix([' ', '\u{a0}', '-']).unwrap_or(&text[..digits.start]);
+    let before = &text[walls.start..digits.start];
+    let before = before.strip_suffix([' ', '\u{a0}', '-']).unwrap_or(before);
     let begin = before.len().checked_sub(3)?;
     let letters = before.get(begin..)?;
     let is_apart = !before[..begin].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/'));
     if !is_apart || !letters.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
-    Some((begin, id_card(letters, &text[digits.clone()])))
+    Some((walls.start + begin, id_card(letters, &text[digits.clone()])))
 }
 
 /// Whether letters and six digits are an identity card in their sentence.
@@ -182,24 +188,27 @@ fn last_char(text: &str) -> Option<char> {
 
 /// Digits that belong to something longer: `BA-90312`, `Z88213377`, `/articles/33139/`, a handle, a number cut short with stars.
 fn is_part_of_code(window: &Window<'_>, named: Option<Kind>) -> bool {
-    let before = &window.text[..window.span.start];
+    let before = window.before;
     let is_glued = match last_char(before) {
         Some(c) if c.is_alphabetic() => !window.has_plus && named.is_none() && !has_country(window),
         Some('_' | '@' | '*' | '\\' | '…') => true,
         Some(c) if c.is_numeric() => true,
         Some('=' | '&') => named.is_none(),
-        Some(c @ ('-' | '/' | '.' | ',' | ':' | '–' | '\'')) => match last_char(&before[..before.len() - c.len_utf8()]) {
-            Some(earlier) if earlier.is_alphabetic() => matches!(c, '-' | '/' | '–') && named.is_none(),
-            Some(earlier) if earlier.is_ascii_digit() => {
-                let digits = before[..before.len() - c.len_utf8()].bytes().rev().take_while(u8::is_ascii_digit).count();
-                digits < 5
+        Some(c @ ('-' | '/' | '.' | ',' | ':' | '–' | '\'')) => {
+            match last_char(&before[..before.len() - c.len_utf8()]) {
+                Some(earlier) if earlier.is_alphabetic() => matches!(c, '-' | '/' | '–') && named.is_none(),
+                Some(earlier) if earlier.is_ascii_digit() => {
+                    let digits =
+                        before[..before.len() - c.len_utf8()].bytes().rev().take_while(u8::is_ascii_digit).count();
+                    digits < 5
+                }
+                Some('*' | '_' | '@') => true,
+                _ => false,
             }
-            Some('*' | '_' | '@') => true,
-            _ => false,
-        },
+        }
         _ => false,
     };
-    let rest = &window.text[window.span.end..];
+    let rest = window.rest;
     let may_touch = (window.has_plus || named.is_some()) && rest.starts_with(char::is_alphabetic);
     is_glued || (is_glued_after(rest) && !may_touch)
 }
@@ -222,21 +231,32 @@ fn is_decimal(rest: &str) -> bool {
 }
 
 fn follows_currency(window: &Window<'_>) -> bool {
-    window.text[..window.span.start].trim_end().ends_with(['€', '$', '₽', '£'])
+    window.before.trim_end().ends_with(['€', '$', '₽', '£'])
 }
 
 /// `PL5260001246`: the number of a taxpayer in trade with other countries.
 pub(super) fn has_country(window: &Window<'_>) -> bool {
-    let before = window.text[..window.span.start].strip_suffix(' ').unwrap_or(&window.text[..window.span.start]);
+    let before = window.before.strip_suffix(' ').unwrap_or(window.before);
     window.digits.len() == 10
         && before.strip_suffix("PL").is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '-'))
 }
 
 /// `RR 447 102 988 PL`: a parcel of the Universal Postal Union (S10).
 fn is_postal(window: &Window<'_>) -> bool {
-    let pair = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let before = window.text[..window.span.start].trim_end();
-    let rest = window.text[window.span.end..].trim_start();
+    let values: Vec<u32> = window.digits.bytes().map(|byte| u32::from(byte - b'0')).collect();
+    let sum: u32 = values.iter().zip([8, 6, 4, 2, 3, 5, 9, 7]).map(|(value, weight)| value * weight).sum();
+    let has_check = values.last()
+        == Some(&match 11 - sum % 11 {
+            10 => 0,
+            11 => 5,
+            check => check,
+        });
+    // two small words may stand around a telephone number as well (`na 600 100 200 po`)
+    let pair = |text: &str| {
+        text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase() || has_check && byte.is_ascii_lowercase())
+    };
+    let before = window.before.trim_end();
+    let rest = window.rest.trim_start();
     window.digits.len() == 9
         && before.len() >= 2
         && before.get(before.len() - 2..).is_some_and(pair)

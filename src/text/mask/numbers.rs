@@ -33,7 +33,10 @@ pub(super) struct Chain {
 /// Some groups of a chain, taken as one number.
 #[derive(Debug, Clone)]
 pub(super) struct Window<'a> {
-    pub(super) text: &'a str,
+    /// The text from the number, address or placeholder before it.
+    pub(super) before: &'a str,
+    /// The text up to the address or placeholder after it.
+    pub(super) rest: &'a str,
     /// From the sign or bracket before the first digit to the last digit.
     pub(super) span: Span,
     pub(super) digits: String,
@@ -67,7 +70,8 @@ fn gap(text: &str) -> Option<(Gap, usize)> {
         kind = match (kind, found) {
             (None, found) => Some(found),
             (Some(Gap::Space), Gap::Space) => Some(Gap::Space),
-            (Some(Gap::Bracket), Gap::Bracket | Gap::Space | Gap::Dash) | (Some(Gap::Space | Gap::Dash), Gap::Bracket) => Some(Gap::Bracket),
+            (Some(Gap::Bracket), Gap::Bracket | Gap::Space | Gap::Dash)
+            | (Some(Gap::Space | Gap::Dash), Gap::Bracket) => Some(Gap::Bracket),
             _ => return None,
         };
     }
@@ -75,8 +79,7 @@ fn gap(text: &str) -> Option<(Gap, usize)> {
 }
 
 /// Whether the group is a part of a time of day (`17:20`).
-fn is_clock(text: &str, group: &Span) -> bool {
-    let bytes = text.as_bytes();
+fn is_clock(bytes: &[u8], group: &Span) -> bool {
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let before = group.start >= 2 && bytes[group.start - 1] == b':' && digit(group.start - 2);
     let after = bytes.get(group.end) == Some(&b':') && digit(group.end + 1);
@@ -99,7 +102,7 @@ pub(super) fn chains(text: &str, within: Span) -> Vec<Chain> {
             at += 1;
         }
         let group = begin..at;
-        if is_clock(text, &group) {
+        if is_clock(&bytes[..within.end], &group) {
             open = false;
             continue;
         }
@@ -111,7 +114,7 @@ pub(super) fn chains(text: &str, within: Span) -> Vec<Chain> {
             let next = gap(&text[at..within.end]).filter(|(_, length)| {
                 let begin = at + length;
                 let digits = bytes[begin..within.end].iter().take_while(|byte| byte.is_ascii_digit()).count();
-                !is_clock(text, &(begin..begin + digits))
+                !is_clock(&bytes[..within.end], &(begin..begin + digits))
             });
             open = next.is_some();
             if let Some((kind, _)) = next {
@@ -123,8 +126,9 @@ pub(super) fn chains(text: &str, within: Span) -> Vec<Chain> {
 }
 
 impl Chain {
-    /// The windows that begin with the group, the longest first.
-    pub(super) fn windows<'a>(&self, text: &'a str, first: usize) -> Vec<Window<'a>> {
+    /// The windows that begin with the group, the longest first; the groups before `free` are taken, and nothing outside the
+    /// walls is looked at.
+    pub(super) fn windows<'a>(&self, text: &'a str, walls: &Span, first: usize, free: usize) -> Vec<Window<'a>> {
         if first > 0 && !matches!(self.gaps[first - 1], Gap::Space | Gap::Bracket) {
             return Vec::new();
         }
@@ -132,7 +136,7 @@ impl Chain {
         let mut span_begin = begin;
         let mut has_plus = false;
         let mut has_bracket = false;
-        for c in text[..begin].chars().rev().take(2) {
+        for c in text[walls.start..begin].chars().rev().take(2) {
             match c {
                 '(' if !has_bracket && !has_plus => has_bracket = true,
                 '+' if !has_plus => has_plus = true,
@@ -141,7 +145,8 @@ impl Chain {
             span_begin -= 1;
         }
         let mut window = Window {
-            text,
+            before: &text[walls.start..span_begin],
+            rest: "",
             span: span_begin..begin,
             digits: String::new(),
             groups: Vec::new(),
@@ -161,7 +166,8 @@ impl Chain {
             window.groups.push(group.len());
             window.span.end = group.end;
             let is_end = self.gaps.get(at).is_none_or(|gap| matches!(gap, Gap::Space | Gap::Bracket));
-            if is_end && window.digits.len() >= 6 && self.is_apart(&window, first, at) {
+            if is_end && window.digits.len() >= 6 && self.is_apart(&window, free, first, at) {
+                window.rest = &text[group.end..walls.end];
                 windows.push(window.clone());
             }
         }
@@ -170,7 +176,7 @@ impl Chain {
     }
 
     /// Threes of digits that go on with threes are one big number, not a telephone number with a rest, unless they divide evenly.
-    fn is_apart(&self, window: &Window<'_>, first: usize, last: usize) -> bool {
+    fn is_apart(&self, window: &Window<'_>, free: usize, first: usize, last: usize) -> bool {
         if window.groups != [3, 3, 3] || window.gaps != [Gap::Space, Gap::Space] {
             return true;
         }
@@ -179,9 +185,8 @@ impl Chain {
             .take_while(|at| is_three(*at) && self.gaps[at - 1] == Gap::Space)
             .take(GROUPS)
             .count();
-        let left =
-            (0..first).rev().take_while(|at| is_three(*at) && self.gaps[*at] == Gap::Space).take(GROUPS).count();
-        right % 3 == 0 && left % 3 == 0
+        let follows = first > free && is_three(first - 1) && self.gaps[first - 1] == Gap::Space;
+        right % 3 == 0 && !follows
     }
 }
 

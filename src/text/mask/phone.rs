@@ -2,8 +2,8 @@
 //!
 //! Knows the plans of Russia, Poland, Slovakia, Czechia and Ukraine for numbers without a country code, and any country's with `+` or `00`.
 
-use phonenumber::country::Id;
 use phonenumber::Type;
+use phonenumber::country::Id;
 use phonenumber::metadata::DATABASE;
 
 use super::numbers::{Gap, Window};
@@ -21,13 +21,37 @@ pub(super) enum Strength {
     Certain,
 }
 
-/// The kind of line of a number that the plan of the region knows.
+/// The kind of line of a number in the plan of the region (in national writing; without a region, after `+` and its code).
 fn line(region: Option<Id>, number: &str) -> Option<Type> {
+    if region == Some(Id::RU) {
+        return russian(number);
+    }
+    if let Some(national) = number.strip_prefix("+7").filter(|national| national.len() == 10) {
+        return russian(national);
+    }
     let number = phonenumber::parse(region, number).ok()?;
     match number.number_type(&DATABASE) {
         Type::Unknown => None,
         known => Some(known),
     }
+}
+
+/// A Russian number of ten digits. The crate's parser takes every leading 8 for the trunk, which loses `8 (812)` and `+7 843`; so its
+/// plan is asked without it.
+fn russian(national: &str) -> Option<Type> {
+    let plan = DATABASE.by_id("RU")?.descriptors();
+    let is_match =
+        |of: Option<&phonenumber::metadata::Descriptor>| of.is_some_and(|descriptor| descriptor.is_match(national));
+    if national.len() != 10 {
+        return None;
+    }
+    if is_match(plan.mobile()) {
+        return Some(Type::Mobile);
+    }
+    if is_match(plan.toll_free()) {
+        return Some(Type::TollFree);
+    }
+    is_match(plan.fixed_line()).then_some(Type::FixedLine)
 }
 
 fn is_mobile(line: Type) -> bool {
@@ -80,15 +104,16 @@ pub(super) fn strength(window: &Window<'_>) -> Option<Strength> {
     let groups = window.groups.as_slice();
     // with the trunk 8 or the code 7: 8 916 123-45-67, 8(495)123-45-67
     if digits.len() == 11 && digits.starts_with(['7', '8']) {
-        let russian = line(Some(Id::RU), &format!("+7{}", &digits[1..])).is_some();
+        let russian = line(Some(Id::RU), &digits[1..]).is_some();
         let written = matches!(groups, [1, ..] | [4, 3, 2, 2] | [4, 7] | [4, 3, 4]);
         let tidy = !matches!(groups, [1, 3, 3, 3, 1] | [1, 1, ..]);
         let certain = brackets || digits.starts_with('8') && matches!(groups, [1, 3, 3, 2, 2] | [1, 3, 3, 4]);
         return (russian && written && tidy).then_some(if certain { Strength::Certain } else { Strength::Grouped });
     }
     // with a country code but no plus: 48 600 100 200, 421 905 123 456
-    if LENGTHS.iter().any(|(code, length)| groups[0] == code.len() && digits.len() == code.len() + length && digits.starts_with(code))
-        && line(None, &format!("+{digits}")).is_some()
+    if LENGTHS.iter().any(|(code, length)| {
+        groups[0] == code.len() && digits.len() == code.len() + length && digits.starts_with(code)
+    }) && line(None, &format!("+{digits}")).is_some()
     {
         return Some(Strength::Grouped);
     }
@@ -115,11 +140,12 @@ fn bare(digits: &str) -> Option<Strength> {
         10 if digits.starts_with('0') => of(Id::SK, digits).or_else(|| of(Id::UA, digits)).map(|_| Strength::Bare)?,
         10 => of(Id::RU, digits).map(|_| Strength::Bare)?,
         11 if digits.starts_with(['7', '8']) => {
-            let line = of(Id::RU, &format!("+7{}", &digits[1..]))?;
+            let line = of(Id::RU, &digits[1..])?;
             if is_mobile(line) || digits.starts_with("8800") { Strength::Mobile } else { Strength::Bare }
         }
         11 | 12 => {
-            let known = LENGTHS.iter().any(|(code, length)| digits.len() == code.len() + length && digits.starts_with(code));
+            let known =
+                LENGTHS.iter().any(|(code, length)| digits.len() == code.len() + length && digits.starts_with(code));
             let line = if known { line(None, &format!("+{digits}"))? } else { return None };
             if is_mobile(line) { Strength::Mobile } else { Strength::Bare }
         }

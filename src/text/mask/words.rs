@@ -275,8 +275,8 @@ pub(super) fn before(text: &str) -> Context {
     read(&split(&text[last_sentence(text)..]), &LISTS)
 }
 
-/// What is said after a number, given the text from its end: only words tied to it (`… to numer zamówienia`, `… (NIP)`, `… – это ИНН`).
-pub(super) fn after(text: &str) -> Context {
+/// What is said after a number, given the text from its end (`is_walled`: up to an address or placeholder): only words tied to it (`… to numer zamówienia`, `… (NIP)`, `… – это ИНН`).
+pub(super) fn after(text: &str, is_walled: bool) -> Context {
     let trimmed = text.trim_start();
     let head: &str = match trimmed.char_indices().nth(60) {
         Some((at, _)) => &trimmed[..at],
@@ -291,7 +291,9 @@ pub(super) fn after(text: &str) -> Context {
     let body = head.trim_start_matches(['(', '–', '—', '-']);
     let end = body.find([',', '.', ';', '!', '?', '\n', ')', ':']).unwrap_or(body.len());
     let words: Vec<&str> = split(&body[..end]);
-    if words.iter().any(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
+    // words before the next number belong to that one
+    let meets_wall = is_walled && end == body.len() && head.len() == trimmed.len();
+    if meets_wall || words.iter().any(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
         return Context::default();
     }
     let words: Vec<&str> = words.into_iter().take(5).collect();
@@ -333,8 +335,8 @@ mod tests {
         assert!(before("Zamówienie nr ").is_other());
         assert!(before("заказ № ").is_other());
         assert!(!before("Zamówienie dotarło. Numer to ").has_other());
-        assert!(after(" to numer zamówienia").is_other());
-        assert!(!after(" zamówienie złożyłem").is_other());
+        assert!(after(" to numer zamówienia", false).is_other());
+        assert!(!after(" zamówienie złożyłem", false).is_other());
     }
 
     #[test]
