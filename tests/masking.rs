@@ -77,6 +77,8 @@ fn a_number_is_judged_by_the_word_before_it() {
     check("Telefon 600123457, zamówienie 600123456.", "Telefon [PHONE], zamówienie 600123456.");
     check("NIP i REGON: 5260001246, 123456785", "NIP i REGON: [NIP], [REGON]");
     check("Прошу ИНН 7707083893 внести в заказ 7736050003.", "Прошу ИНН [INN] внести в заказ 7736050003.");
+    check("ИНН 7707083893, 89161234567", "ИНН [INN], [PHONE]");
+    check("numer telefonu do zamówienia 600123456", "numer telefonu do zamówienia [PHONE]");
     check("телефоны: 2390401, 2380479, 2390478", "телефоны: [PHONE], [PHONE], [PHONE]");
     check("IČO 31333532, obj. 35763469", "IČO [ICO], obj. 35763469");
 }

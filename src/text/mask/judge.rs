@@ -5,8 +5,7 @@
 //! grouping. What is left stays: a checksum that one number in ten passes says nothing alone.
 
 use super::Kind;
-use super::checksum;
-use super::checksum::{account, id_card, inn, is_card_scheme, luhn, nip, pesel, regon, rodne_cislo, snils};
+use super::checksum::{self, account, id_card, inn, is_card_scheme, luhn, nip, pesel, regon, rodne_cislo, snils};
 use super::numbers::{Gap, Window};
 use super::phone::{Strength, is_local, strength};
 use super::words::{Context, is_unit};
@@ -24,6 +23,7 @@ pub(super) fn judge(window: &Window<'_>, context: &Context) -> Option<Kind> {
     let is_amount = !window.has_plus && (is_unit(rest) || follows_currency(window));
     if let Some(kind) = named
         && !is_amount
+        && !(kind == Kind::Phone && context.is_named_in_other())
         && fits(kind, window)
     {
         return Some(kind);
@@ -39,7 +39,7 @@ pub(super) fn judge(window: &Window<'_>, context: &Context) -> Option<Kind> {
     if is_amount || context.is_other() {
         return None;
     }
-    likely(window)
+    likely(window, context)
 }
 
 /// Right after its name a number needs no checksum, only the length: a slip of the pen is still a person's number.
@@ -114,14 +114,15 @@ fn certain(window: &Window<'_>) -> Option<Kind> {
 }
 
 /// What stands alone where nothing speaks against it.
-fn likely(window: &Window<'_>) -> Option<Kind> {
+fn likely(window: &Window<'_>, context: &Context) -> Option<Kind> {
     let digits = window.digits.as_str();
     let groups = window.groups.as_slice();
     let is_plain = window.is_joined_by(PLAIN);
     if matches!(groups, [11] | [6, 5]) && is_plain && pesel(digits) {
         return Some(Kind::Pesel);
     }
-    if strength(window).is_some_and(|strength| strength >= Strength::Mobile) && !is_postal(window) {
+    let written = strength(window).filter(|strength| *strength > Strength::Mobile || !context.is_account());
+    if written.is_some_and(|strength| strength >= Strength::Mobile) && !is_postal(window) {
         return Some(Kind::Phone);
     }
     match groups {

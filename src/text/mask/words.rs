@@ -134,6 +134,8 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
 pub(super) struct Context {
     /// Neutral words are left out.
     marks: Vec<Mark>,
+    /// Whether the words were said of the number before.
+    is_inherited: bool,
 }
 
 impl Context {
@@ -163,6 +165,16 @@ impl Context {
         }
     }
 
+    /// Whether the number is said to be an account or a card (`nr konta 600123456`), so that bare digits are no telephone number.
+    pub(super) fn is_account(&self) -> bool {
+        !self.is_inherited && matches!(self.named(), Some(Kind::Iban | Kind::Account | Kind::Card))
+    }
+
+    /// Whether the name itself belongs to an order (`zamówienie na telefon`: the thing bought).
+    pub(super) fn is_named_in_other(&self) -> bool {
+        matches!(self.marks.as_slice(), [Mark::Name(_), Mark::Other, ..])
+    }
+
     /// Whether an order, a parcel … is named anywhere near.
     pub(super) fn has_other(&self) -> bool {
         self.marks.iter().any(|mark| matches!(mark, Mark::Other | Mark::Person))
@@ -184,6 +196,7 @@ impl Context {
         if self.is_open() {
             self.marks.retain(|mark| *mark != Mark::Plain);
             self.marks.extend(earlier.marks.iter().copied());
+            self.is_inherited = true;
         }
         self
     }
@@ -201,7 +214,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c)
 }
 
-/// The words of a text in order, `№` and `#` being words; a list ends where a sentence does, as `stop` says.
+/// The words of a text in order, `№` and `#` being words; other marks only divide them.
 fn split(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut begin = None;
@@ -262,7 +275,7 @@ fn read(words: &[&str], lists: &Lists) -> Context {
         }
         at += entry.map_or(1, |entry| entry.words.len());
     }
-    Context { marks }
+    Context { marks, is_inherited: false }
 }
 
 /// What is said before a number, given the text up to it (from the number before).
