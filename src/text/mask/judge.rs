@@ -23,7 +23,7 @@ pub(super) fn judge(window: &Window<'_>, context: &Context) -> Option<Kind> {
     let is_amount = !window.has_plus && (is_unit(rest) || follows_currency(window));
     if let Some(kind) = named
         && !is_amount
-        && !(kind == Kind::Phone && context.is_named_in_other())
+        && !(kind == Kind::Phone && window.groups.len() == 1 && context.is_named_in_other())
         && fits(kind, window)
     {
         return Some(kind);

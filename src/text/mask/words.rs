@@ -2,7 +2,7 @@
 //!
 //! The lists are data (`data/languages/<code>/identifiers.toml`), read once and used together: a text need not say its language.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -69,7 +69,7 @@ struct Entry {
 #[derive(Debug, Default)]
 struct Lists {
     /// By the first two characters of the last word.
-    entries: HashMap<String, Vec<Entry>>,
+    entries: BTreeMap<String, Vec<Entry>>,
     units: Vec<(String, bool)>,
     ties: Vec<String>,
 }
