@@ -130,11 +130,17 @@ impl Masked {
         start..end.max(start)
     }
 
-    /// The masked text of a span of the original text.
+    /// The masked text of a span of the original text; a span that cuts a character is widened to all of it.
     #[must_use]
     pub fn slice(&self, original: Span) -> &str {
-        let span = self.to_masked(original);
-        &self.text[self.text.floor_char_boundary(span.start)..self.text.ceil_char_boundary(span.end)]
+        let Span { mut start, mut end } = self.to_masked(original);
+        while !self.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !self.text.is_char_boundary(end) {
+            end += 1;
+        }
+        &self.text[start..end]
     }
 
     fn place(&self, at: usize, is_end: bool) -> usize {

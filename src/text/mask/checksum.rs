@@ -231,7 +231,7 @@ mod tests {
             for at in 0..number.len() {
                 let mut changed = number.as_bytes().to_vec();
                 changed[at] = b'0' + (changed[at] - b'0' + 1) % 10;
-                let changed = String::from_utf8(changed).unwrap();
+                let changed = String::from_utf8_lossy(&changed);
                 assert!(!test(&changed), "{changed} passes");
             }
         }
