@@ -5,7 +5,7 @@
 """
 import collections, glob, json, re, sys
 
-FOLD = str.maketrans("ąćęłńóśźżáäčďéíĺľňôŕšťúýěřůё", "acelnoszzaacdeillnorstuyerue")
+FOLD = str.maketrans("ąćęłńóśźżžáäčďéíĺľňôŕšťúýěřůё", "acelnoszzzaacdeillnorstuyeru\u0435")
 corpus, out = sys.argv[1:]
 for lang in ("ru", "pl", "sk"):
     counts = collections.Counter()

@@ -10,7 +10,7 @@ The features are described in README.md; src/text/segment/score.rs must compute 
 """
 import argparse, collections, glob, json, math, os, random, zlib
 
-FOLD = str.maketrans("ąćęłńóśźżáäčďéíĺľňôŕšťúýěřůё", "acelnoszzaacdeillnorstuyerue")
+FOLD = str.maketrans("ąćęłńóśźżžáäčďéíĺľňôŕšťúýěřůё", "acelnoszzzaacdeillnorstuyeru\u0435")
 
 
 def fold(word):

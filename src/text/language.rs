@@ -15,7 +15,7 @@ use crate::transcript::{Conversation, Lang, Speaker};
 const SAMPLE: usize = 1_000;
 /// Nats by which frequent words must favour a language over every other to decide alone.
 const SURE: f64 = 6.0;
-/// The same for one turn, against the conversation's language.
+/// Nats by which a turn's own language must lead over the conversation's.
 const SURE_TURN: f64 = 12.0;
 /// Least share of words that are frequent in a language for a text to be in it.
 const KNOWN: f64 = 0.2;
@@ -112,7 +112,7 @@ pub const fn without_diacritics(letter: char) -> char {
         'ú' | 'ů' => 'u',
         'ý' => 'y',
         'ź' | 'ż' | 'ž' => 'z',
-        'ё' => 'е',
+        'ё' => '\u{435}',
         other => other,
     }
 }
@@ -267,7 +267,10 @@ pub fn language_of(text: &str) -> Lang {
     let which = TONGUES.iter().position(|tongue| tongue.lingua == *language);
     match which {
         // lingua knows six languages only: a text that shares no frequent word with its answer is in none of them
-        Some(which) if *confidence >= LINGUA && (evidence.known[which] > 0 && evidence.nats[which] + SURE >= evidence.nats[best]) => {
+        Some(which)
+            if *confidence >= LINGUA
+                && (evidence.known[which] > 0 && evidence.nats[which] + SURE >= evidence.nats[best]) =>
+        {
             TONGUES[which].lang
         }
         _ => Lang::Unknown,
@@ -319,7 +322,9 @@ fn differing(text: &str, own: Lang) -> Option<Lang> {
     }
     let (best, lead) = evidence.best();
     let lang = TONGUES[best].lang;
-    (lang != own && lead >= SURE_TURN && evidence.share(best) >= 2.0 * KNOWN).then_some(lang)
+    let of_own = TONGUES.iter().position(|tongue| tongue.lang == own).map_or(0.0, |which| evidence.nats[which]);
+    (lang != own && lead >= SURE && evidence.nats[best] - of_own >= SURE_TURN && evidence.share(best) >= 2.0 * KNOWN)
+        .then_some(lang)
 }
 
 #[cfg(test)]
@@ -429,7 +434,13 @@ mod tests {
                         let speaker = turn["speaker"].as_str().unwrap().parse().unwrap();
                         if words.chars().count() >= 40 {
                             let lang = language_of(&words);
-                            short[if lang == truth { 0 } else if lang == Lang::Unknown { 1 } else { 2 }] += 1;
+                            short[if lang == truth {
+                                0
+                            } else if lang == Lang::Unknown {
+                                1
+                            } else {
+                                2
+                            }] += 1;
                         }
                         conversation.turns.push(Turn::new(0, speaker, words));
                     }
@@ -441,7 +452,9 @@ mod tests {
                         odd.push(turn.text.clone());
                     }
                 }
-                println!("{path} stripped={stripped}: {right}/{all}; turns marked {turns}; turns of 40 alone right/unknown/wrong {short:?}");
+                println!(
+                    "{path} stripped={stripped}: {right}/{all}; turns marked {turns}; turns of 40 alone right/unknown/wrong {short:?}"
+                );
                 for text in odd.iter().take(3) {
                     println!("    {text}");
                 }

@@ -113,44 +113,55 @@ mod tests {
             &["Добрый день!", "Вы сказали «завтра».", "Где он?!", "Жду…"],
         );
         cuts(Lang::Pl, "Rozumiem 🙂 Zaraz sprawdzę.  ", &["Rozumiem 🙂", "Zaraz sprawdzę."]);
-        cuts(Lang::Ru, "Отлично) Хорошей игры! (шутка) ладно", &["Отлично)", "Хорошей игры! (шутка) ладно"][..1].iter().chain(&["Хорошей игры!", "(шутка) ладно"]).copied().collect::<Vec<_>>().as_slice());
+        cuts(Lang::Ru, "Отлично) Хорошей игры! (шутка) ладно", &["Отлично)", "Хорошей игры!", "(шутка) ладно"]);
         cuts(Lang::Sk, "Neviem... asi zajtra. Dobre?", &["Neviem... asi zajtra.", "Dobre?"]);
     }
 
     #[test]
     fn abbreviations_numbers_initials_and_addresses_do_not_end_sentences() {
-        cuts(Lang::Ru, "Живу на ул. Ленина, д. 5, т.е. рядом. Сумма 5.3 руб. за шт.", &[
-            "Живу на ул. Ленина, д. 5, т.е. рядом.",
-            "Сумма 5.3 руб. за шт.",
-        ]);
-        cuts(Lang::Sk, "Prídeme 14. marca o 12.30 na nám. Slobody. Napíšte na a.b@firma.sk. Ďakujem.", &[
-            "Prídeme 14. marca o 12.30 na nám. Slobody.",
-            "Napíšte na a.b@firma.sk.",
-            "Ďakujem.",
-        ]);
-        cuts(Lang::Pl, "Zwrot 40 zł. Pan J. Kowalski, np. jutro, ul. Prosta 3.", &[
-            "Zwrot 40 zł.",
-            "Pan J. Kowalski, np. jutro, ul. Prosta 3.",
-        ]);
+        cuts(
+            Lang::Ru,
+            "Живу на ул. Ленина, д. 5, т.е. рядом. Сумма 5.3 руб. за шт.",
+            &["Живу на ул. Ленина, д. 5, т.е. рядом.", "Сумма 5.3 руб. за шт."],
+        );
+        cuts(
+            Lang::Sk,
+            "Prídeme 14. marca o 12.30 na nám. Slobody. Napíšte na a.b@firma.sk. Ďakujem.",
+            &["Prídeme 14. marca o 12.30 na nám. Slobody.", "Napíšte na a.b@firma.sk.", "Ďakujem."],
+        );
+        cuts(
+            Lang::Pl,
+            "Zwrot 40 zł. Pan J. Kowalski, np. jutro, ul. Prosta 3.",
+            &["Zwrot 40 zł.", "Pan J. Kowalski, np. jutro, ul. Prosta 3."],
+        );
     }
 
     #[test]
     fn lines_are_segments_but_wrapped_lines_are_not() {
-        cuts(Lang::Pl, "Dzień dobry,\n\nproszę o fakturę.\nZ poważaniem\nIwona Rak", &[
-            "Dzień dobry,",
-            "proszę o fakturę.",
-            "Z poważaniem",
-            "Iwona Rak",
-        ]);
-        cuts(Lang::Pl, "- pierwszy punkt\n- drugi punkt\n1. Trzeci", &["- pierwszy punkt", "- drugi punkt", "1. Trzeci"]);
-        cuts(Lang::Sk, "Chcela by som sa opýtať, kedy mi príde objednávka, ktorú som\nposlala minulý týždeň.", &[
+        cuts(
+            Lang::Pl,
+            "Dzień dobry,\n\nproszę o fakturę.\nZ poważaniem\nIwona Rak",
+            &["Dzień dobry,", "proszę o fakturę.", "Z poważaniem", "Iwona Rak"],
+        );
+        cuts(
+            Lang::Pl,
+            "- pierwszy punkt\n- drugi punkt\n1. Trzeci",
+            &["- pierwszy punkt", "- drugi punkt", "1. Trzeci"],
+        );
+        cuts(
+            Lang::Sk,
             "Chcela by som sa opýtať, kedy mi príde objednávka, ktorú som\nposlala minulý týždeň.",
-        ]);
+            &["Chcela by som sa opýtať, kedy mi príde objednávka, ktorú som\nposlala minulý týždeň."],
+        );
     }
 
     #[test]
     fn a_full_stop_without_a_space_ends_a_sentence_in_chat_only_where_it_cannot_be_an_address() {
-        cuts(Lang::Ru, "Плитка с дыркой.Пришлось ждать!Простынь мятая", &["Плитка с дыркой.", "Пришлось ждать!", "Простынь мятая"]);
+        cuts(
+            Lang::Ru,
+            "Плитка с дыркой.Пришлось ждать!Простынь мятая",
+            &["Плитка с дыркой.", "Пришлось ждать!", "Простынь мятая"],
+        );
         cuts(Lang::Ru, "сайт example.com не открывается", &["сайт example.com не открывается"]);
     }
 

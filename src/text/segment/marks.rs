@@ -98,7 +98,7 @@ fn glued_end(text: &str, start: usize, end: usize) -> Option<usize> {
     let mut letters = 0;
     let mut previous = ' ';
     let mut inside = run.char_indices().peekable();
-    while let Some((at, ch)) = inside.next() {
+    while let Some((_, ch)) = inside.next() {
         if matches!(ch, '@' | '/' | '\\' | '=' | '_') {
             return None;
         }
@@ -174,7 +174,9 @@ pub(super) fn mark(text: &str, token: &Token, following: &Token, rules: &Rules, 
 fn mark_of(token: &str, next: &str, rules: &Rules, fresh: bool, depth: usize) -> Mark {
     let Some(first) = next.chars().next() else { return Mark::Nothing };
     if matches!(first, ')' | ']' | '}' | '»' | '”' | '…')
-        || (!matches!(first, '"' | '\'' | '«' | '„' | '“' | '(' | '[' | '{' | '*' | '.') && !first.is_alphanumeric() && !next.chars().any(char::is_alphanumeric))
+        || (!matches!(first, '"' | '\'' | '«' | '„' | '“' | '(' | '[' | '{' | '*' | '.')
+            && !first.is_alphanumeric()
+            && !next.chars().any(char::is_alphanumeric))
     {
         return Mark::Closed;
     }
@@ -193,8 +195,20 @@ fn mark_of(token: &str, next: &str, rules: &Rules, fresh: bool, depth: usize) ->
     match last {
         ',' => Mark::Comma,
         '?' | '!' => Mark::Sentence,
-        '…' => if opens(next) { Mark::Sentence } else { Mark::Closed },
-        '.' if body.ends_with("..") => if opens(next) { Mark::Sentence } else { Mark::Closed },
+        '…' => {
+            if opens(next) {
+                Mark::Sentence
+            } else {
+                Mark::Closed
+            }
+        }
+        '.' if body.ends_with("..") => {
+            if opens(next) {
+                Mark::Sentence
+            } else {
+                Mark::Closed
+            }
+        }
         '.' => stop(body, next, rules, fresh),
         '-' | '–' | '—' | '•' | '*' => Mark::Closed,
         _ if last >= '\u{2190}' => Mark::Smile,

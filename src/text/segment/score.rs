@@ -114,7 +114,15 @@ impl Rules {
     }
 
     /// The score of the gap after the word `at`, `since` words after the last cut.
-    pub(super) fn score(&self, text: &str, stretch: &[Token], folded: &Folded, at: usize, since: usize, group: u8) -> f32 {
+    pub(super) fn score(
+        &self,
+        text: &str,
+        stretch: &[Token],
+        folded: &Folded,
+        at: usize,
+        since: usize,
+        group: u8,
+    ) -> f32 {
         let l1 = folded.word(at);
         let l2 = if at > 0 { folded.word(at - 1) } else { "^" };
         let r1 = folded.word(at + 1);
@@ -209,7 +217,11 @@ pub(super) fn group(kind: Kind, mark: Mark, at: usize) -> Option<u8> {
 fn case(token: &str) -> &'static str {
     match token.chars().find(|c| c.is_alphanumeric()) {
         Some(c) if c.is_alphabetic() => {
-            if c.is_uppercase() { "U" } else { "l" }
+            if c.is_uppercase() {
+                "U"
+            } else {
+                "l"
+            }
         }
         Some(_) => "d",
         None => "o",
