@@ -163,6 +163,7 @@ mod tests {
             &["Плитка с дыркой.", "Пришлось ждать!", "Простынь мятая"],
         );
         cuts(Lang::Ru, "сайт example.com не открывается", &["сайт example.com не открывается"]);
+        cuts(Lang::Pl, "na Jan.Kowalski@firma.example piszę", &["na Jan.Kowalski@firma.example piszę"]);
     }
 
     #[test]

@@ -56,11 +56,13 @@ pub(super) struct Tokens<'a> {
     line: usize,
     /// End of the current run of characters that are not white space; pieces of it are given one by one.
     run_end: usize,
+    /// The run is an address, which no sentence ends inside.
+    address: bool,
 }
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Tokens { text, at: 0, line: 0, run_end: 0 }
+        Tokens { text, at: 0, line: 0, run_end: 0, address: false }
     }
 
     pub(super) fn next(&mut self) -> Option<Token> {
@@ -81,9 +83,11 @@ impl<'a> Tokens<'a> {
                 return None;
             }
             self.run_end = self.at + rest.find(char::is_whitespace).unwrap_or(rest.len());
+            self.address = self.text[self.at..self.run_end].contains(['@', '/', '\\', '=', '_']);
         }
         let start = self.at;
-        self.at = glued_end(self.text, start, self.run_end).unwrap_or(self.run_end);
+        let inner = if self.address { None } else { glued_end(self.text, start, self.run_end) };
+        self.at = inner.unwrap_or(self.run_end);
         Some(Token { start, end: self.at, breaks, line: self.line, glued, mark: Mark::Nothing })
     }
 }
@@ -99,9 +103,6 @@ fn glued_end(text: &str, start: usize, end: usize) -> Option<usize> {
     let mut previous = ' ';
     let mut inside = run.char_indices().peekable();
     while let Some((_, ch)) = inside.next() {
-        if matches!(ch, '@' | '/' | '\\' | '=' | '_') {
-            return None;
-        }
         let stop = matches!(ch, '.' | '!' | '?');
         if stop && let Some(&(next_at, next)) = inside.peek() {
             // the mark, perhaps with a closing quotation mark after it

@@ -3,7 +3,6 @@
 //! A sparse logistic regression over the words either side of a gap; `models/segment/train.py` computes the same features.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use super::marks::{Mark, Token};
@@ -26,31 +25,62 @@ pub(super) enum Kind {
     Raw,
 }
 
-/// Passes a key that is a hash already.
-#[derive(Default)]
-pub(super) struct Same(u64);
-
-impl Hasher for Same {
-    fn finish(&self) -> u64 {
-        self.0
+/// Hash of a short text, eight bytes at a time.
+fn hash(text: &str) -> u64 {
+    let mut hash = text.len() as u64;
+    for chunk in text.as_bytes().chunks(8) {
+        let word = chunk.iter().rev().fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
+        hash = mix(hash, word);
     }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(PRIME);
-        }
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
+    hash
 }
 
-const PRIME: u64 = 0x0100_0000_01b3;
-const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+/// Joins a hash with another number.
+const fn mix(hash: u64, other: u64) -> u64 {
+    let joined = (hash.rotate_left(23) ^ other).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    joined ^ (joined >> 29)
+}
 
-fn hash(start: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(start, |h, byte| (h ^ u64::from(*byte)).wrapping_mul(PRIME))
+/// The key of a feature: its kind, its group, and the hashes of its one or two texts.
+const fn key(kind: u8, group: u8, first: u64, second: u64) -> u64 {
+    mix(mix(mix(((kind as u64) << 8) | group as u64, first), second), 1)
+}
+
+/// Weights by key: open addressing over a power of two, a quarter full at most.
+#[derive(Default)]
+struct Weights {
+    slots: Vec<(u64, f32)>,
+    mask: usize,
+}
+
+impl Weights {
+    fn new(weights: &[(u64, f32)]) -> Weights {
+        let size = (weights.len() * 4).next_power_of_two();
+        let mut table = Weights { slots: vec![(0, 0.0); size], mask: size - 1 };
+        for (key, weight) in weights {
+            let mut at = *key as usize & table.mask;
+            while table.slots[at].0 != 0 {
+                at = (at + 1) & table.mask;
+            }
+            table.slots[at] = (*key, *weight);
+        }
+        table
+    }
+
+    /// The weight of a feature; 0 where it has none.
+    fn get(&self, key: u64) -> f32 {
+        let mut at = key as usize & self.mask;
+        loop {
+            let (found, weight) = self.slots[at];
+            if found == key {
+                return weight;
+            }
+            if found == 0 {
+                return 0.0;
+            }
+            at = (at + 1) & self.mask;
+        }
+    }
 }
 
 /// What a language brings: abbreviations, ordinals with a full stop, weights of the scorer.
@@ -58,7 +88,7 @@ fn hash(start: u64, bytes: &[u8]) -> u64 {
 pub(super) struct Rules {
     abbreviations: HashMap<String, bool>,
     pub(super) ordinals: bool,
-    weights: HashMap<u64, f32, BuildHasherDefault<Same>>,
+    weights: Weights,
     bias: f32,
     /// The score above which a gap is cut.
     pub(super) open: f32,
@@ -87,20 +117,22 @@ impl Rules {
                 rules.abbreviations.insert(folded, kind == "end");
             }
         }
+        let mut weights = Vec::new();
         for line in data.boundaries.lines() {
             let Some((name, weight)) = line.split_once('\t') else { continue };
             let Ok(weight) = weight.parse() else { continue };
             match name {
                 "@open" => rules.open = weight,
                 "bias" => rules.bias = weight,
-                _ => drop(rules.weights.insert(hash(OFFSET, name.as_bytes()), weight)),
+                _ => weights.extend(key_of(name).map(|key| (key, weight))),
             }
         }
+        rules.weights = Weights::new(&weights);
         rules
     }
 
     pub(super) fn has_weights(&self) -> bool {
-        !self.weights.is_empty()
+        !self.weights.slots.is_empty()
     }
 
     /// Whether a word with a full stop is an abbreviation; one that may end a sentence is none before an opening word.
@@ -123,71 +155,117 @@ impl Rules {
         since: usize,
         group: u8,
     ) -> f32 {
-        let l1 = folded.word(at);
-        let l2 = if at > 0 { folded.word(at - 1) } else { "^" };
-        let r1 = folded.word(at + 1);
-        let r2 = if at + 2 < stretch.len() { folded.word(at + 2) } else { "$" };
+        let (l1, r1) = (&folded.words[at], &folded.words[at + 1]);
+        let l2 = if at > 0 { &folded.words[at - 1] } else { &EDGES[0] };
+        let r2 = folded.words.get(at + 2).unwrap_or(&EDGES[1]);
         let next = &text[stretch[at + 1].start..stretch[at + 1].end];
-        let mut sum = self.bias;
-        let mut add = |kind: u8, parts: &[&str]| {
-            let key = parts.iter().fold(hash(OFFSET, &[kind, group]), |h, part| hash(h, part.as_bytes()));
-            sum += self.weights.get(&key).copied().unwrap_or(0.0);
-        };
-        let (l1_2, r1_2, r2_2) = (tail(l1, 2), tail(r1, 2), tail(r2, 2));
-        let mark = [stretch[at].mark.letter()];
-        add(b'c', &[std::str::from_utf8(&mark).unwrap_or(""), case(next)]);
-        add(b'd', &[bucket(since)]);
-        add(b'e', &[bucket(stretch.len() - 1 - at)]);
-        add(b'r', &[r1]);
-        add(b't', &[r2]);
-        add(b'l', &[l1]);
-        add(b'b', &[r1, " ", r2]);
-        add(b'k', &[l2, " ", l1]);
-        add(b'j', &[l1, " ", r1]);
-        add(b'y', &[tail(r1, 3)]);
-        add(b'x', &[tail(l1, 3)]);
-        add(b'z', &[r2_2]);
-        add(b'w', &[l1_2, " ", r1_2]);
+        let one = |kind: u8, first: u64| self.weights.get(key(kind, group, first, NONE));
+        let two = |kind: u8, first: u64, second: u64| self.weights.get(key(kind, group, first, second));
+        let mut sum = self.bias
+            + one(b'c', small(stretch[at].mark.letter(), case(next)))
+            + one(b'd', small(bucket(since), 0))
+            + one(b'e', small(bucket(stretch.len() - 1 - at), 0))
+            + one(b'r', r1.whole)
+            + one(b't', r2.whole)
+            + one(b'l', l1.whole)
+            + two(b'b', r1.whole, r2.whole)
+            + two(b'k', l2.whole, l1.whole)
+            + two(b'j', l1.whole, r1.whole)
+            + one(b'y', r1.tails[2])
+            + one(b'x', l1.tails[2])
+            + one(b'z', r2.tails[1])
+            + two(b'w', l1.tails[1], r1.tails[1]);
         if group == b'u' {
-            add(b'B', &[head(r1, 4)]);
-            add(b'C', &[head(l1, 4)]);
-            add(b'I', &[r1_2, " ", r2_2]);
-            add(b'K', &[tail(l2, 1), tail(l1, 1), tail(r1, 1), tail(r2, 1)]);
+            sum += one(b'B', r1.head)
+                + one(b'C', l1.head)
+                + two(b'I', r1.tails[1], r2.tails[1])
+                + one(b'K', four(l2.last, l1.last, r1.last, r2.last));
         }
         sum
     }
 }
 
-/// The words of a stretch in folded form, kept in one buffer.
+/// The second text of a feature that has one only.
+const NONE: u64 = 0;
+
+/// Two letters as a number.
+const fn small(first: u8, second: u8) -> u64 {
+    ((first as u64) << 8) | second as u64
+}
+
+/// Four letters as a number.
+fn four(a: char, b: char, c: char, d: char) -> u64 {
+    [a, b, c, d].iter().fold(0, |hash, letter| mix(hash, u64::from(u32::from(*letter))))
+}
+
+/// The key of a feature from its name in the file of weights; `None` for a name that no gap can have.
+fn key_of(name: &str) -> Option<u64> {
+    let (kind, group) = (*name.as_bytes().first()?, *name.as_bytes().get(1)?);
+    let rest = name.get(2..)?;
+    let bytes = rest.as_bytes();
+    Some(match kind {
+        b'c' => key(kind, group, small(*bytes.first()?, *bytes.get(1)?), NONE),
+        b'd' | b'e' => key(kind, group, small(rest.parse().ok()?, 0), NONE),
+        b'b' | b'k' | b'j' | b'w' | b'I' => {
+            let (first, second) = rest.split_once(' ')?;
+            key(kind, group, hash(first), hash(second))
+        }
+        b'K' => {
+            // a word without a letter has no last letter: such names are shorter and not used
+            let letters: Vec<char> = rest.chars().collect();
+            let [a, b, c, d] = letters.as_slice() else { return None };
+            key(kind, group, four(*a, *b, *c, *d), NONE)
+        }
+        _ => key(kind, group, hash(rest), NONE),
+    })
+}
+
+/// What the features take from a word in folded form.
+struct Word {
+    whole: u64,
+    /// Its last one, two and three letters.
+    tails: [u64; 3],
+    /// Its first four letters.
+    head: u64,
+    /// Its last letter; NUL for a word without letters or digits.
+    last: char,
+}
+
+impl Word {
+    fn new(word: &str) -> Word {
+        let tails = [1, 2, 3].map(|chars| hash(tail(word, chars)));
+        Word { whole: hash(word), tails, head: hash(head(word, 4)), last: word.chars().next_back().unwrap_or('\0') }
+    }
+}
+
+/// What stands for the words before the first and after the last.
+static EDGES: LazyLock<[Word; 2]> = LazyLock::new(|| [Word::new("^"), Word::new("$")]);
+
+/// The words of a stretch as the features see them.
 #[derive(Default)]
 pub(super) struct Folded {
     buffer: String,
-    ends: Vec<usize>,
+    words: Vec<Word>,
 }
 
 impl Folded {
     pub(super) fn fill(&mut self, text: &str, stretch: &[Token]) {
-        self.buffer.clear();
-        self.ends.clear();
+        self.words.clear();
         for token in stretch {
+            self.buffer.clear();
             fold(&text[token.start..token.end], &mut self.buffer);
-            self.ends.push(self.buffer.len());
+            self.words.push(Word::new(&self.buffer));
         }
-    }
-
-    fn word(&self, at: usize) -> &str {
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.buffer[start..self.ends[at]]
     }
 }
 
 /// Appends a word in small letters without diacritics and without the marks at its ends.
 pub(super) fn fold(word: &str, out: &mut String) {
     for ch in word.trim_matches(|c: char| !c.is_alphanumeric()).chars() {
-        if ch.is_ascii() {
-            out.push(ch.to_ascii_lowercase());
-        } else {
-            out.extend(ch.to_lowercase().map(language::without_diacritics));
+        match ch {
+            '\0'..='\x7f' => out.push(ch.to_ascii_lowercase()),
+            'а'..='я' => out.push(ch),
+            _ => out.extend(ch.to_lowercase().map(language::without_diacritics)),
         }
     }
 }
@@ -195,7 +273,7 @@ pub(super) fn fold(word: &str, out: &mut String) {
 /// What a stretch is like.
 pub(super) fn kind(text: &str, stretch: &[Token]) -> Kind {
     let Some(first) = stretch.first() else { return Kind::Written };
-    let least = if case(&text[first.start..first.end]) == "l" { RAW_LOWER } else { RAW_LONG };
+    let least = if case(&text[first.start..first.end]) == b'l' { RAW_LOWER } else { RAW_LONG };
     if stretch.len() < least {
         return Kind::Written;
     }
@@ -214,24 +292,17 @@ pub(super) fn group(kind: Kind, mark: Mark, at: usize) -> Option<u8> {
 }
 
 /// U or l for the first letter, d for a digit before any letter, o for neither.
-fn case(token: &str) -> &'static str {
+fn case(token: &str) -> u8 {
     match token.chars().find(|c| c.is_alphanumeric()) {
-        Some(c) if c.is_alphabetic() => {
-            if c.is_uppercase() {
-                "U"
-            } else {
-                "l"
-            }
-        }
-        Some(_) => "d",
-        None => "o",
+        Some(c) if c.is_uppercase() => b'U',
+        Some(c) if c.is_alphabetic() => b'l',
+        Some(_) => b'd',
+        None => b'o',
     }
 }
 
-fn bucket(n: usize) -> &'static str {
-    const TOPS: [(usize, &str); 10] =
-        [(1, "0"), (2, "1"), (3, "2"), (4, "3"), (6, "4"), (8, "5"), (11, "6"), (15, "7"), (20, "8"), (28, "9")];
-    TOPS.iter().find(|(top, _)| n <= *top).map_or("10", |(_, name)| name)
+fn bucket(n: usize) -> u8 {
+    [1, 2, 3, 4, 6, 8, 11, 15, 20, 28].iter().map(|top| u8::from(n > *top)).sum()
 }
 
 fn tail(word: &str, chars: usize) -> &str {
