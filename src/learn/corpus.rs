@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::learn::LearnError;
+use crate::learn::gold::Gold;
+use crate::signals::given::GivenConversation;
 use crate::signals::labels::{Act, Cause, Kind};
-use crate::transcript::{Channel, Lang, Speaker, Turn};
+use crate::transcript::{Channel, Complaint, Conversation, Direction, Lang, Speaker, Turn};
 
 /// The label of one segment or utterance.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -51,16 +53,12 @@ pub struct LabelledSegment {
 /// A conversation with labelled segments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LabelledConversation {
-    /// Its id.
-    pub id: String,
-    /// Its language.
-    pub language: Lang,
-    /// How the two sides met.
-    pub channel: Channel,
-    /// The turns.
-    pub turns: Vec<Turn>,
+    /// The transcript.
+    pub conversation: Conversation,
     /// The segments in order.
     pub segments: Vec<LabelledSegment>,
+    /// What an audit of it should find.
+    pub gold: Gold,
 }
 
 /// Everything that is labelled.
@@ -70,20 +68,28 @@ pub struct Corpus {
     pub utterances: Vec<Utterance>,
     /// Whole conversations.
     pub conversations: Vec<LabelledConversation>,
+    /// Examples of guidelines: labelled sentence by sentence, but not for every guideline.
+    pub examples: Vec<LabelledConversation>,
 }
 
-#[derive(Deserialize)]
-struct RawTurn {
-    speaker: Speaker,
-    text: String,
-}
-
-#[derive(Deserialize)]
-struct RawConversation {
-    conversation_id: String,
-    channel: Channel,
-    language: Lang,
-    turns: Vec<RawTurn>,
+impl LabelledConversation {
+    /// A conversation whose sentences bear labels, without gold findings.
+    #[must_use]
+    pub fn from_given(conversation: Conversation, labels: &GivenConversation) -> Self {
+        let segments = labels
+            .segments
+            .iter()
+            .map(|segment| {
+                let (aggression, kinds) = labels.aggression.get(&segment.turn).cloned().unwrap_or_default();
+                LabelledSegment {
+                    turn: segment.turn as usize,
+                    text: segment.text.clone(),
+                    label: Label { acts: segment.acts.clone(), aggression, kinds, causes: segment.causes.clone() },
+                }
+            })
+            .collect();
+        LabelledConversation { conversation, segments, gold: Gold::default() }
+    }
 }
 
 #[derive(Deserialize)]
@@ -101,7 +107,7 @@ struct RawSegment {
 
 #[derive(Deserialize)]
 struct RawLabels {
-    conversation_id: String,
+    #[serde(default)]
     segments: Vec<RawSegment>,
 }
 
@@ -174,23 +180,13 @@ fn read_utterances(
         };
         let label = Label {
             acts: acts_of(&names(acts), speaker).map_err(bad)?,
-            aggression: aggression.parse().ok().filter(|level| *level <= 3).ok_or_else(|| {
-                LearnError::Label {
-                    path: path.to_owned(),
-                    line: number,
-                    message: format!("aggression `{aggression}` is not 0 to 3"),
-                }
-            })?,
-            kinds: parsed(&names(kinds)).map_err(|message| LearnError::Label {
-                path: path.to_owned(),
-                line: number,
-                message,
-            })?,
-            causes: parsed(&names(causes)).map_err(|message| LearnError::Label {
-                path: path.to_owned(),
-                line: number,
-                message,
-            })?,
+            aggression: aggression
+                .parse()
+                .ok()
+                .filter(|level| *level <= 3)
+                .ok_or_else(|| bad(format!("aggression `{aggression}` is not 0 to 3")))?,
+            kinds: parsed(&names(kinds)).map_err(bad)?,
+            causes: parsed(&names(causes)).map_err(bad)?,
         };
         out.push(Utterance { speaker, language, text: text.to_owned(), label });
     }
@@ -211,45 +207,84 @@ fn acts_of(names: &[String], speaker: Speaker) -> Result<Vec<Act>, String> {
         .collect()
 }
 
-fn read_conversations(path: &Path, out: &mut Vec<LabelledConversation>) -> Result<(), LearnError> {
+/// Reads conversations with their labels; `PATH.labels.jsonl` lies beside `PATH.jsonl`, in the same order.
+///
+/// # Errors
+/// When a line is malformed, or the two files do not fit each other.
+pub fn read_conversations(path: &Path, out: &mut Vec<LabelledConversation>) -> Result<(), LearnError> {
     let labels_path = path.with_extension("labels.jsonl");
     let (text, labels) = (text_of(path)?, text_of(&labels_path)?);
     for (number, (line, label)) in (1..).zip(text.lines().zip(labels.lines())) {
         let at = |path: &Path, message: String| LearnError::Label { path: path.to_owned(), line: number, message };
-        let raw: RawConversation = serde_json::from_str(line).map_err(|error| at(path, error.to_string()))?;
-        let labels: RawLabels =
-            serde_json::from_str(label).map_err(|error| at(&labels_path, error.to_string()))?;
-        if raw.conversation_id != labels.conversation_id {
-            return Err(at(&labels_path, format!("labels `{}`, expected `{}`", labels.conversation_id, raw.conversation_id)));
+        let conversation = conversation_of(line).map_err(|error| at(path, error))?;
+        let raw: RawLabels = serde_json::from_str(label).map_err(|error| at(&labels_path, error.to_string()))?;
+        let gold: Gold = serde_json::from_str(label).map_err(|error| at(&labels_path, error.to_string()))?;
+        if conversation.conversation_id != gold.conversation_id {
+            let message = format!("labels `{}`, expected `{}`", gold.conversation_id, conversation.conversation_id);
+            return Err(at(&labels_path, message));
         }
-        let turns: Vec<Turn> = (0..)
-            .zip(raw.turns)
-            .map(|(number, turn)| Turn::new(number, turn.speaker, turn.text))
-            .collect();
-        let mut segments = Vec::with_capacity(labels.segments.len());
-        for segment in labels.segments {
-            let Some(turn) = turns.get(segment.turn) else {
+        let mut segments = Vec::with_capacity(raw.segments.len());
+        for segment in raw.segments {
+            let Some(turn) = conversation.turns.get(segment.turn) else {
                 return Err(at(&labels_path, format!("turn `{}` does not exist", segment.turn)));
             };
             let acts = acts_of(&segment.acts, turn.speaker).map_err(|message| at(&labels_path, message))?;
-            segments.push(LabelledSegment {
-                turn: segment.turn,
-                text: segment.text,
-                label: Label {
-                    acts,
-                    aggression: segment.aggression.min(3),
-                    kinds: segment.kinds,
-                    causes: segment.causes,
-                },
-            });
+            let label =
+                Label { acts, aggression: segment.aggression.min(3), kinds: segment.kinds, causes: segment.causes };
+            segments.push(LabelledSegment { turn: segment.turn, text: segment.text, label });
         }
-        out.push(LabelledConversation {
-            id: raw.conversation_id,
-            language: raw.language,
-            channel: raw.channel,
-            turns,
-            segments,
-        });
+        out.push(LabelledConversation { conversation, segments, gold });
     }
     Ok(())
+}
+
+#[derive(Deserialize)]
+struct RawTurn {
+    turn: u32,
+    speaker: Speaker,
+    agent_id: Option<String>,
+    start: Option<f64>,
+    end: Option<f64>,
+    confidence: Option<f32>,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct RawConversation {
+    conversation_id: String,
+    channel: Channel,
+    language: Lang,
+    direction: Option<Direction>,
+    agent_id: Option<String>,
+    team: Option<String>,
+    customer_id: Option<String>,
+    started_at: Option<String>,
+    complaint: Option<Complaint>,
+    turns: Vec<RawTurn>,
+}
+
+/// A conversation in the canonical form; the corpus is well-formed, so nothing is repaired here.
+fn conversation_of(line: &str) -> Result<Conversation, String> {
+    let raw: RawConversation = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let mut conversation = Conversation::new(raw.conversation_id, raw.channel);
+    conversation.language = raw.language;
+    conversation.direction = raw.direction;
+    conversation.agent_id = raw.agent_id;
+    conversation.team = raw.team;
+    conversation.customer_id = raw.customer_id;
+    conversation.started_at = raw.started_at;
+    conversation.complaint = raw.complaint;
+    conversation.turns = raw
+        .turns
+        .into_iter()
+        .map(|raw| {
+            let mut turn = Turn::new(raw.turn, raw.speaker, raw.text);
+            turn.agent_id = raw.agent_id;
+            turn.start = raw.start;
+            turn.end = raw.end;
+            turn.confidence = raw.confidence;
+            turn
+        })
+        .collect();
+    Ok(conversation)
 }

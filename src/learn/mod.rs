@@ -4,10 +4,13 @@ use std::io;
 use std::path::PathBuf;
 
 pub mod corpus;
+pub mod fit;
+pub mod gold;
 pub mod measure;
 pub mod samples;
 pub mod train;
 
+use crate::guidelines::PackError;
 use crate::signals::SignalError;
 
 /// What can go wrong in training or evaluation.
@@ -37,6 +40,17 @@ pub enum LearnError {
         /// The folder.
         path: PathBuf,
     },
+    /// An example of a built-in guideline is malformed.
+    #[error("example of {code}: {message}")]
+    Example {
+        /// The guideline.
+        code: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A guideline or pack.
+    #[error(transparent)]
+    Pack(#[from] PackError),
     /// The model's parts.
     #[error(transparent)]
     Signal(#[from] SignalError),

@@ -4,11 +4,16 @@
 
 use crate::learn::LearnError;
 use crate::learn::corpus::{Corpus, Label, LabelledConversation, LabelledSegment};
+use crate::signals::Hears;
+use crate::signals::embedded::Room;
 use crate::signals::features::{self, Context};
 use crate::signals::network::{ACTS, AGGRESSION, CAUSES, KINDS, OUTPUTS};
 use crate::signals::labels::{AGENT_ACTS, Act};
 use crate::signals::tokens::{Word, Words};
 use crate::transcript::Speaker;
+
+/// How much a sample from a conversation counts against a single utterance.
+const CONVERSATION_WEIGHT: f32 = 2.0;
 
 /// One training sample.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +26,8 @@ pub struct Sample {
     pub taught: Vec<(u8, u8)>,
     /// Weight in the loss.
     pub weight: f32,
+    /// Index of the conversation in the corpus that it was taken from, if from one.
+    pub conversation: Option<usize>,
 }
 
 /// The range of outputs that hold a role's acts.
@@ -68,46 +75,58 @@ impl<'a> Tokenised<'a> {
     /// # Errors
     /// When the tokenizer fails.
     pub fn new(source: &'a LabelledConversation, words: &Words) -> Result<Self, LearnError> {
-        let turns = source.turns.iter().map(|turn| words.of(&turn.text)).collect::<Result<_, _>>()?;
+        let turns = source.conversation.turns.iter().map(|turn| words.of(&turn.text)).collect::<Result<_, _>>()?;
         let segments = source.segments.iter().map(|segment| words.of(&segment.text)).collect::<Result<_, _>>()?;
         Ok(Tokenised { source, turns, segments })
     }
 
     fn context(&self, turn: usize) -> Context<'_> {
-        let speakers: Vec<Speaker> = self.source.turns.iter().map(|turn| turn.speaker).collect();
+        let speakers: Vec<Speaker> = self.source.conversation.turns.iter().map(|turn| turn.speaker).collect();
         let previous = features::previous(&speakers, turn).map_or(&[] as &[Word], |at| &self.turns[at]);
-        let last = self.source.turns.len().saturating_sub(turn + 1);
+        let last = self.source.conversation.turns.len().saturating_sub(turn + 1);
         Context {
             previous,
             before: &[],
             position: Some((turn as u32, last as u32)),
-            channel: Some(self.source.channel),
+            channel: Some(self.source.conversation.channel),
             edge: None,
         }
     }
 
-    /// A sample a segment, in order, with its label.
-    pub fn segment_samples(&self) -> impl Iterator<Item = (&'a LabelledSegment, Sample)> {
+    /// The words and the surroundings of each segment, in order.
+    fn placed(&self) -> impl Iterator<Item = (&'a LabelledSegment, &[Word], Speaker, Context<'_>)> {
         let segments = &self.source.segments;
         segments.iter().enumerate().map(move |(at, segment)| {
-            let speaker = self.source.turns[segment.turn].speaker;
+            let speaker = self.source.conversation.turns[segment.turn].speaker;
             let first = at == 0 || segments[at - 1].turn != segment.turn;
             let last = segments.get(at + 1).is_none_or(|next| next.turn != segment.turn);
             let before = if first { &[] as &[Word] } else { &self.segments[at - 1] };
             let context = Context { before, edge: Some((first, last)), ..self.context(segment.turn) };
-            let mut sample = featured(&self.segments[at], speaker, context, 1.0);
+            (segment, self.segments[at].as_slice(), speaker, context)
+        })
+    }
+
+    /// A sample a segment, in order, with its label.
+    pub fn segment_samples(&self) -> impl Iterator<Item = (&'a LabelledSegment, Sample)> {
+        self.placed().map(|(segment, words, speaker, context)| {
+            let mut sample = featured(words, speaker, context, 1.0);
             teach_segment(&segment.label, speaker, &mut sample);
-            if first && last {
+            if context.edge == Some((true, true)) {
                 teach_turn(&segment.label, &mut sample);
             }
             (segment, sample)
         })
     }
 
+    /// Log-odds that a model gives each segment as the annotators cut it.
+    pub fn heard_segments(&self, model: &dyn Hears, room: &mut Room) -> impl Iterator<Item = (&'a LabelledSegment, Vec<f32>)> {
+        self.placed().map(|(segment, words, speaker, context)| (segment, model.logits(words, speaker, context, room)))
+    }
+
     /// A sample a turn of several segments, with the label that the whole turn has.
     pub fn turn_samples(&self) -> impl Iterator<Item = (usize, Label, Sample)> {
-        (0..self.source.turns.len()).filter_map(move |turn| {
-            let speaker = self.source.turns[turn].speaker;
+        (0..self.source.conversation.turns.len()).filter_map(move |turn| {
+            let speaker = self.source.conversation.turns[turn].speaker;
             let parts: Vec<&LabelledSegment> =
                 self.source.segments.iter().filter(|segment| segment.turn == turn).collect();
             if parts.is_empty() {
@@ -139,7 +158,7 @@ fn whole(parts: &[&LabelledSegment]) -> Label {
     label
 }
 
-/// All samples of a corpus, in its order.
+/// All samples of a corpus, in its order. Conversations count twice: they are what is to be heard.
 ///
 /// # Errors
 /// When the tokenizer fails.
@@ -151,11 +170,21 @@ pub fn of(corpus: &Corpus, words: &Words) -> Result<Vec<Sample>, LearnError> {
         teach_turn(&utterance.label, &mut sample);
         samples.push(sample);
     }
-    for conversation in &corpus.conversations {
-        let tokenised = Tokenised::new(conversation, words)?;
-        samples.extend(tokenised.segment_samples().map(|(_, sample)| sample));
-        let several = |turn: usize| conversation.segments.iter().filter(|segment| segment.turn == turn).count() > 1;
-        samples.extend(tokenised.turn_samples().filter(|(turn, ..)| several(*turn)).map(|(.., sample)| sample));
+    for (at, conversation) in corpus.conversations.iter().enumerate() {
+        for sample in of_conversation(conversation, words)? {
+            samples.push(Sample { weight: CONVERSATION_WEIGHT, conversation: Some(at), ..sample });
+        }
+    }
+    for example in &corpus.examples {
+        samples.extend(of_conversation(example, words)?);
     }
     Ok(samples)
+}
+
+fn of_conversation(conversation: &LabelledConversation, words: &Words) -> Result<Vec<Sample>, LearnError> {
+    let tokenised = Tokenised::new(conversation, words)?;
+    let several = |turn: usize| conversation.segments.iter().filter(|segment| segment.turn == turn).count() > 1;
+    let segments = tokenised.segment_samples().map(|(_, sample)| sample);
+    let turns = tokenised.turn_samples().filter(|(turn, ..)| several(*turn)).map(|(.., sample)| sample);
+    Ok(segments.chain(turns).collect())
 }

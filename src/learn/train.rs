@@ -31,7 +31,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            shape: Shape { buckets: 1 << 17, width: 96, hidden: 256 },
+            shape: Shape { buckets: 1 << 17, width: 128, hidden: 256 },
             epochs: 6,
             batch: 64,
             rate: 2e-3,

@@ -13,7 +13,7 @@ use crate::signals::{CauseQuote, Hears, SegmentSignals, SignalError, Signals, Tu
 use crate::text::segment;
 use crate::transcript::{Conversation, Lang, Span, Speaker};
 
-/// Hears a conversation with a model.
+/// Hears a conversation with a model; [`decide`] is still to come.
 ///
 /// # Errors
 /// When the tokenizer fails on a text.
@@ -39,7 +39,6 @@ pub fn with_segments(
     let words: Vec<Vec<Word>> =
         conversation.turns.iter().map(|turn| model.words().of(&turn.text)).collect::<Result<_, _>>()?;
     let speakers: Vec<Speaker> = conversation.turns.iter().map(|turn| turn.speaker).collect();
-    let thresholds = model.thresholds();
     let mut signals = Signals::default();
     let timings = timing::measure(conversation);
     for (at, (spans, timing)) in segments.into_iter().zip(timings).enumerate() {
@@ -61,17 +60,16 @@ pub fn with_segments(
                 let logits = model.logits(own, speaker, context, room);
                 before = own;
                 if count == 1 {
-                    aggression(&logits, speaker, thresholds, &mut turn);
+                    aggression(&logits, &mut turn);
                 }
                 turn.segments.push(segment_signals(&logits, speaker, span));
             }
             if count > 1 {
-                aggression(&model.logits(&words[at], speaker, context, room), speaker, thresholds, &mut turn);
+                aggression(&model.logits(&words[at], speaker, context, room), &mut turn);
             }
         }
         signals.turns.push(turn);
     }
-    causes(conversation, thresholds, &mut signals);
     Ok(signals)
 }
 
@@ -98,10 +96,10 @@ pub fn given(conversation: &Conversation, labels: &GivenConversation) -> Signals
             turn.aggression = *level;
             turn.kinds.clone_from(kinds);
             turn.levels = [1, 2, 3].map(|step| if *level >= step { 1.0 } else { 0.0 });
+            turn.kind_scores = Kind::ALL.iter().map(|kind| if kinds.contains(kind) { 1.0 } else { 0.0 }).collect();
         }
         signals.turns.push(turn);
     }
-    causes(conversation, &Thresholds::default(), &mut signals);
     signals
 }
 
@@ -125,45 +123,48 @@ fn segment_signals(logits: &[f32], speaker: Speaker, span: Span) -> SegmentSigna
     SegmentSignals { span, acts, causes }
 }
 
-fn aggression(logits: &[f32], speaker: Speaker, thresholds: &Thresholds, turn: &mut TurnSignals) {
-    let limits = if speaker == Speaker::Agent { thresholds.agent } else { thresholds.customer };
+fn aggression(logits: &[f32], turn: &mut TurnSignals) {
     let mut above = f32::INFINITY;
     for level in 0..3 {
         // A higher level is never more probable than a lower one.
         above = sigmoid(logits[AGGRESSION + level]).min(above);
         turn.levels[level] = above;
-        if above >= limits[level] {
-            turn.aggression = level as u8 + 1;
-        }
     }
-    if turn.aggression > 0 {
-        turn.kinds = Kind::ALL
-            .iter()
-            .filter(|kind| sigmoid(logits[KINDS + **kind as usize]) >= thresholds.kinds[**kind as usize])
-            .copied()
-            .collect();
-    }
+    turn.kind_scores = (0..Kind::ALL.len()).map(|kind| sigmoid(logits[KINDS + kind])).collect();
 }
 
-/// Causes that the customer's segments name, with the words that name each first.
-fn causes(conversation: &Conversation, thresholds: &Thresholds, signals: &mut Signals) {
-    let complaint = Act::named("complaint", Speaker::Customer);
-    for cause in Cause::ALL {
-        let place = *cause as usize;
-        let named = signals.turns.iter().enumerate().flat_map(|(at, turn)| {
-            turn.segments.iter().map(move |segment| (at, segment))
-        });
-        let found = named.into_iter().find(|(_, segment)| segment.causes[place] >= thresholds.causes[place]);
-        if let Some((turn, segment)) = found {
-            let span = segment.span.clone();
-            signals.causes_stated.push(*cause);
-            signals.cause_quotes.push(CauseQuote { cause: *cause, turn, span });
-        }
+/// Decides from probabilities: aggression and kinds of every turn, causes of the conversation with the words that name each first.
+pub fn decide(conversation: &Conversation, thresholds: &Thresholds, signals: &mut Signals) {
+    for (turn, spoken) in signals.turns.iter_mut().zip(&conversation.turns) {
+        let limits = if spoken.speaker == Speaker::Agent { thresholds.agent } else { thresholds.customer };
+        let reached = turn.levels.iter().zip(limits).take_while(|(level, limit)| **level >= *limit).count();
+        turn.aggression = reached as u8;
+        turn.kinds = Kind::ALL
+            .iter()
+            .zip(&turn.kind_scores)
+            .filter(|(kind, score)| reached > 0 && **score >= thresholds.kinds[**kind as usize])
+            .map(|(kind, _)| *kind)
+            .collect();
     }
-    let complains = complaint.is_some_and(|act| signals.turns.iter().any(|turn| turn.score(act) >= thresholds.acts[act.place()]));
-    if !complains || !matches!(conversation.language, Lang::Ru | Lang::Pl | Lang::Sk) {
-        signals.causes_stated.clear();
-        signals.cause_quotes.clear();
+    signals.causes_stated.clear();
+    signals.cause_quotes.clear();
+    let complains = Act::named("complaint", Speaker::Customer).is_some_and(|act| {
+        signals.turns.iter().any(|turn| turn.score(act) >= thresholds.acts[act.place()])
+    });
+    if complains && matches!(conversation.language, Lang::Ru | Lang::Pl | Lang::Sk) {
+        for cause in Cause::ALL {
+            let place = *cause as usize;
+            let found = signals
+                .turns
+                .iter()
+                .enumerate()
+                .flat_map(|(at, turn)| turn.segments.iter().map(move |segment| (at, segment)))
+                .find(|(_, segment)| segment.causes[place] >= thresholds.causes[place]);
+            if let Some((turn, segment)) = found {
+                signals.causes_stated.push(*cause);
+                signals.cause_quotes.push(CauseQuote { cause: *cause, turn, span: segment.span.clone() });
+            }
+        }
     }
     signals.causes_underlying = signals.causes_stated.clone();
 }
@@ -201,12 +202,14 @@ impl Source {
     /// # Errors
     /// When a model fails on a text.
     pub fn hear(&self, conversation: &Conversation, room: &mut Room) -> Result<Signals, SignalError> {
-        match self {
-            Source::Model(model) => hear(model.as_ref(), conversation, room),
+        let mut signals = match self {
+            Source::Model(model) => hear(model.as_ref(), conversation, room)?,
             Source::Given(labels, _) => {
                 let none = GivenConversation::default();
-                Ok(given(conversation, labels.conversations.get(&conversation.conversation_id).unwrap_or(&none)))
+                given(conversation, labels.conversations.get(&conversation.conversation_id).unwrap_or(&none))
             }
-        }
+        };
+        decide(conversation, self.thresholds(), &mut signals);
+        Ok(signals)
     }
 }

@@ -89,6 +89,8 @@ pub struct TurnSignals {
     pub levels: [f32; 3],
     /// How aggression shows.
     pub kinds: Vec<Kind>,
+    /// Probability of each [`Kind`].
+    pub kind_scores: Vec<f32>,
     /// Its clock.
     pub timing: timing::Timing,
 }
