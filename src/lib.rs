@@ -3,6 +3,8 @@
 pub mod ingest;
 pub mod guidelines;
 pub mod learn;
+pub mod report;
 pub mod signals;
+pub mod tables;
 pub mod text;
 pub mod transcript;
