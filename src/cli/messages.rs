@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::audit::Summary;
+use crate::cli::args::{Cli, Log};
 use crate::guidelines::Severity;
 
 /// Writes data to stdout; a reader that went away is no failure.
@@ -66,4 +67,22 @@ pub fn summary(summary: &Summary, folder: &str) -> String {
     }
     let _ = write!(text, "tables in {folder}; every finding is for a person to look at before it counts");
     text
+}
+
+/// Begins logging to stderr, as the arguments say; a panic says where, never what: its message may hold a customer's words.
+pub fn logging(cli: &Cli) {
+    let level = if cli.quiet { tracing::Level::ERROR } else { tracing::Level::INFO };
+    if cli.log == Log::Json {
+        tracing_subscriber::fmt().json().with_writer(io::stderr).with_max_level(level).init();
+    }
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        say(&format!("error: the program failed at {place}; please report it"));
+    }));
+}
+
+/// Says what kept a command from being done.
+pub fn failed(error: &anyhow::Error) {
+    say(&format!("error: {error:#}"));
+    tracing::error!("{error:#}");
 }
