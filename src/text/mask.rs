@@ -13,12 +13,9 @@ mod phone;
 mod words;
 
 use std::borrow::Cow;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde::{Deserialize, Serialize};
 
 use crate::transcript::{Span, names};
 use words::Context;
