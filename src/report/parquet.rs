@@ -27,7 +27,8 @@ impl Writer for Parquet {
 
     fn create(&self, path: &Path, schema: &Schema) -> Result<Box<dyn TableWriter>, ReportError> {
         let file = Unfinished::create(path)?;
-        let rows = ParquetWriter::new(file.handle()?).batched(schema).map_err(|error| ReportError::polars(path, error))?;
+        let rows =
+            ParquetWriter::new(file.handle()?).batched(schema).map_err(|error| ReportError::polars(path, error))?;
         Ok(Box::new(ParquetFile { rows, waiting: DataFrame::empty_with_schema(schema), schema: schema.clone(), file }))
     }
 }
