@@ -31,7 +31,7 @@ pub trait Writer: Sync {
 }
 
 /// A file that is being written; dropping it leaves nothing behind.
-pub trait TableWriter {
+pub trait TableWriter: Send {
     /// Adds rows. The frame has the columns of the schema that the file was begun with.
     ///
     /// # Errors
@@ -96,13 +96,8 @@ pub enum ReportError {
 }
 
 impl ReportError {
-    fn polars(path: &Path, error: PolarsError) -> ReportError {
-        match error {
-            PolarsError::IO { error, .. } => {
-                ReportError::Write { path: path.to_owned(), source: io::Error::new(error.kind(), error.to_string()) }
-            }
-            source => ReportError::Rows { path: path.to_owned(), source },
-        }
+    fn rows(path: &Path, source: PolarsError) -> ReportError {
+        ReportError::Rows { path: path.to_owned(), source }
     }
 }
 
@@ -128,7 +123,7 @@ fn check_columns(path: &Path, rows: &DataFrame, schema: &Schema) -> Result<(), R
         return Ok(());
     }
     let source = PolarsError::SchemaMismatch(format!("expected {schema:?}, got {:?}", rows.schema()).into());
-    Err(ReportError::Rows { path: path.to_owned(), source })
+    Err(ReportError::rows(path, source))
 }
 
 /// All tables of a run in one folder, in each of the chosen formats: `turns.parquet`, `turns.csv`, …

@@ -208,6 +208,26 @@ fn failures_say_what_to_do() {
     assert_eq!(unknown, "there is no output format `exel`; one of parquet, csv, ndjson");
 }
 
+/// Needs a small file system: `SPOKOJ_SMALL_FOLDER=/mnt/small cargo test -- --ignored`.
+#[test]
+#[ignore = "needs a folder on a file system of less than a megabyte"]
+fn a_full_disk_is_said_and_leaves_nothing_behind() {
+    let folder = std::path::PathBuf::from(std::env::var_os("SPOKOJ_SMALL_FOLDER").unwrap());
+    let noise = |line: u64| {
+        (0..40).map(|at| char::from(b'a' + (line.wrapping_mul(6_364_136_223_846_793_005) >> at) as u8 % 26)).collect()
+    };
+    let reject =
+        |line| Reject { source_file: noise(line), line: Some(line), reason: noise(line + 7), message: noise(line + 9) };
+    let rows: Vec<Reject> = (1..70_000).map(reject).collect();
+    for format in WRITERS {
+        let mut file = format.create(&folder.join("rejects"), &rejects::schema()).unwrap();
+        let written = file.write(&mut rejects::frame(&rows).unwrap());
+        let error = written.and_then(|()| file.finish().map(|_| ())).unwrap_err().to_string();
+        assert!(error.contains("free some space"), "{}: {error}", format.name());
+        assert!(bytes(&folder).is_empty());
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn files_have_the_rights_of_new_files() {
