@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::guidelines::checks::{Check, Scene};
 use crate::guidelines::pack::Pack;
 use crate::guidelines::talk::Talk;
-use crate::guidelines::{Finding, Severity};
+use crate::guidelines::Finding;
 use crate::signals::Signals;
 use crate::signals::thresholds::Thresholds;
 use crate::transcript::{Conversation, Lang};
@@ -63,10 +63,4 @@ fn doubts(conversation: &Conversation, finding: &Finding) -> Vec<String> {
         doubts.push("recognition".to_owned());
     }
     doubts
-}
-
-/// Whether a finding has to be looked at by a person before it counts.
-#[must_use]
-pub fn needs_review(severity: Severity, finding: &Finding) -> bool {
-    severity == Severity::Critical && !finding.doubt.is_empty()
 }

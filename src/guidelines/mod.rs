@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::transcript::{Channel, Span, names};
+use crate::transcript::{Channel, Lang, Span, names};
 
 pub mod checks;
 pub mod evaluate;
@@ -76,6 +76,19 @@ pub struct Texts {
     pub sk: String,
     /// English.
     pub en: String,
+}
+
+impl Texts {
+    /// The text for a conversation's language; English where there is none.
+    #[must_use]
+    pub fn in_language(&self, language: Lang) -> &str {
+        match language {
+            Lang::Ru => &self.ru,
+            Lang::Pl => &self.pl,
+            Lang::Sk => &self.sk,
+            Lang::Other | Lang::Unknown => &self.en,
+        }
+    }
 }
 
 /// A guideline with its check and examples.

@@ -3,7 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+pub mod acts;
 pub mod corpus;
+pub mod evaluate;
 pub mod fit;
 pub mod gold;
 pub mod measure;

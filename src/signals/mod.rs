@@ -12,6 +12,7 @@ pub mod given;
 pub mod hear;
 pub mod labels;
 pub mod network;
+pub mod promises;
 pub mod thresholds;
 pub mod timing;
 pub mod tokens;

@@ -1,0 +1,184 @@
+//! The arguments of every command. What they mean is told in the help texts, which a test keeps.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::guidelines::Severity;
+use crate::transcript::{Channel, Lang, Speaker};
+
+/// Audits customer conversations in Russian, Polish and Slovak, offline.
+#[derive(Debug, Parser)]
+#[command(name = "spokoj", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to log to stderr.
+    #[arg(long, global = true, value_enum, default_value_t = Log::Text)]
+    pub log: Log,
+    /// Say nothing but errors.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Log {
+    /// Sentences for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Audit transcripts and write the tables.
+    Audit(Audit),
+    /// Print a conversation with its aggression and findings.
+    Show(Show),
+    /// Compare an audit with gold labels.
+    Evaluate(Evaluate),
+    /// Train the embedded model from a corpus.
+    Train(Train),
+}
+
+/// How transcripts are read.
+#[derive(Debug, Args)]
+pub struct Reading {
+    /// Format of every input, instead of telling it by content.
+    #[arg(long, value_name = "NAME")]
+    pub input_format: Option<String>,
+    /// Channel of conversations that do not name theirs: phone, chat, email, in_person, review.
+    #[arg(long, value_name = "NAME")]
+    pub channel: Option<Channel>,
+    /// Language of conversations that do not name theirs: ru, pl, sk.
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<Lang>,
+    /// A table of what transcripts do not say: file or conversation_id, channel, started_at, agent_id, ….
+    #[arg(long, value_name = "CSV")]
+    pub metadata: Option<PathBuf>,
+    /// Speaker labels and their roles, such as SPEAKER_00=agent,SPEAKER_01=customer.
+    #[arg(long, value_name = "LABEL=ROLE", value_delimiter = ',', value_parser = role)]
+    pub roles: Vec<(String, Speaker)>,
+    /// Names of your table's columns, such as text=utterance,speaker=who.
+    #[arg(long, value_name = "NAME=YOURS", value_delimiter = ',', value_parser = pair)]
+    pub columns: Vec<(String, String)>,
+}
+
+/// What hears and what is checked.
+#[derive(Debug, Args)]
+pub struct Checking {
+    /// A pack by name or path; may be given several times.
+    #[arg(long, value_name = "PACK", default_value = "all", value_delimiter = ',')]
+    pub pack: Vec<String>,
+    /// Labelled acts in place of a model's: NAME.acts.tsv with NAME.labels.jsonl beside it, or a .labels.jsonl with segments.
+    #[arg(long, value_name = "FILE")]
+    pub acts_from: Vec<PathBuf>,
+    /// A folder with a trained model, instead of the one that is compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// Leave personal data as they are. Without it they are masked before anything is written.
+    #[arg(long)]
+    pub no_mask: bool,
+}
+
+/// Arguments of `audit`.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// Files, folders, globs, or - for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// Folder for the tables.
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Formats of the tables: parquet, csv, ndjson.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "parquet")]
+    pub format: Vec<String>,
+    /// How transcripts are read.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// What hears and what is checked.
+    #[command(flatten)]
+    pub checking: Checking,
+    /// Exit with 1 where there are findings of this severity or above: info, minor, major, critical.
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
+    /// Threads; all cores by default.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// A file with transcripts.
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// The conversation; the first of the file by default.
+    #[arg(value_name = "CONVERSATION")]
+    pub conversation: Option<String>,
+    /// How transcripts are read.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// What hears and what is checked.
+    #[command(flatten)]
+    pub checking: Checking,
+}
+
+/// Arguments of `evaluate`.
+#[derive(Debug, Args)]
+pub struct Evaluate {
+    /// A folder of gold files: NAME.jsonl, NAME.labels.jsonl and, where there are any, NAME.acts.tsv.
+    #[arg(long, value_name = "DIR")]
+    pub gold: PathBuf,
+    /// The pack.
+    #[arg(long, value_name = "PACK", default_value = "all")]
+    pub pack: String,
+    /// Score these codes only.
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub codes: Vec<String>,
+    /// A folder with a trained model, instead of the one that is compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// Print the figures of every guideline, with real signals and with gold acts.
+    #[arg(long)]
+    pub per_code: bool,
+    /// Print average precision and F1 of every act.
+    #[arg(long)]
+    pub per_act: bool,
+    /// Print this many wrong findings a set.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub misses: usize,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `train`.
+#[derive(Debug, Args)]
+pub struct Train {
+    /// Folder of the labelled corpus.
+    #[arg(long, value_name = "DIR", default_value = "data/corpus")]
+    pub corpus: PathBuf,
+    /// Folder for the model's files.
+    #[arg(long, value_name = "DIR", default_value = "models")]
+    pub out: PathBuf,
+    /// Seed of everything random.
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub seed: u64,
+    /// Passes over the corpus.
+    #[arg(long, value_name = "N")]
+    pub epochs: Option<usize>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (left, right) = text.split_once('=').ok_or_else(|| format!("`{text}` is not NAME=VALUE"))?;
+    Ok((left.trim().to_owned(), right.trim().to_owned()))
+}
+
+fn role(text: &str) -> Result<(String, Speaker), String> {
+    let (label, role) = pair(text)?;
+    Ok((label, role.parse().map_err(|error| format!("{error}"))?))
+}

@@ -1,0 +1,72 @@
+//! One file a command. Each returns the exit code: 0 done, 1 findings at or above the wanted severity; errors end with 2.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+
+use crate::cli::args::{Checking, Cli, Command, Reading};
+use crate::ingest::Options;
+use crate::signals::embedded::Embedded;
+use crate::signals::given::{self, Given};
+use crate::signals::hear::Source;
+use crate::signals::thresholds::Thresholds;
+
+pub mod audit;
+pub mod evaluate;
+pub mod show;
+pub mod train;
+
+/// Runs the command that was asked for.
+///
+/// # Errors
+/// When it cannot be done; the exit code is 2 then.
+pub fn run(cli: &Cli) -> anyhow::Result<u8> {
+    match &cli.command {
+        Command::Audit(args) => audit::run(args, cli.quiet),
+        Command::Show(args) => show::run(args),
+        Command::Evaluate(args) => evaluate::run(args),
+        Command::Train(args) => train::run(args, cli.quiet),
+    }
+}
+
+/// What the user says about the input.
+fn options(reading: &Reading) -> Options {
+    Options {
+        format: reading.input_format.clone(),
+        channel: reading.channel,
+        language: reading.language,
+        roles: reading.roles.iter().cloned().collect(),
+        columns: reading.columns.iter().cloned().collect(),
+        metadata: reading.metadata.clone(),
+        ..Options::default()
+    }
+}
+
+/// What hears: labels, a folder's model, or the one that is compiled in.
+fn source(checking: &Checking) -> anyhow::Result<Source> {
+    if checking.acts_from.is_empty() {
+        return Ok(Source::Model(Arc::new(model(checking.model.as_deref())?)));
+    }
+    if checking.model.is_some() {
+        bail!("`--acts-from` and `--model` exclude each other; leave one out");
+    }
+    let mut all = Given::default();
+    for path in &checking.acts_from {
+        all.conversations.extend(given::read(path)?.conversations);
+    }
+    Ok(Source::Given(Arc::new(all), Thresholds::default()))
+}
+
+/// The model of a folder that `spokoj train` wrote, or the one that is compiled in.
+fn model(folder: Option<&Path>) -> anyhow::Result<Embedded> {
+    let Some(folder) = folder else { return Ok(Embedded::built_in()?) };
+    let read = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read(&path).with_context(|| {
+            format!("`{}` cannot be read; `--model` takes a folder that `spokoj train` wrote", path.display())
+        })
+    };
+    let thresholds = String::from_utf8(read("embedded/thresholds.toml")?).context("`thresholds.toml` is not UTF-8")?;
+    Ok(Embedded::new(&read("tokenizer.json")?, &read("embedded/network.safetensors")?, &thresholds)?)
+}
