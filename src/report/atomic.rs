@@ -37,12 +37,6 @@ impl Unfinished {
         &self.path
     }
 
-    /// A second handle to the same place of the same file, for a writer that wants to own one. Use one of the two at a time.
-    pub(super) fn handle(&self) -> Result<BufWriter<File>, ReportError> {
-        let failed = |source| ReportError::Create { path: self.path.clone(), source };
-        Ok(BufWriter::with_capacity(ROOM, self.file.get_ref().try_clone().map_err(failed)?))
-    }
-
     /// Adds bytes.
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), ReportError> {
         self.file.write_all(bytes).map_err(|source| ReportError::Write { path: self.path.clone(), source })

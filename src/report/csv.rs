@@ -23,10 +23,9 @@ impl Writer for Csv {
     }
 
     fn create(&self, path: &Path, schema: &Schema) -> Result<Box<dyn TableWriter>, ReportError> {
-        let mut file = CsvFile { file: Unfinished::create(path)?, schema: schema.clone() };
-        let mut line = lines();
-        file.record(&mut line, schema.iter_names().map(|name| Cow::Borrowed(name.as_str())))?;
-        file.put(line)?;
+        let mut file = CsvFile { file: Unfinished::create(path)?, schema: schema.clone(), room: String::new() };
+        line(&mut file.room, schema.iter_names().map(|name| Cow::Borrowed(name.as_str())));
+        file.put()?;
         Ok(Box::new(file))
     }
 }
@@ -34,31 +33,14 @@ impl Writer for Csv {
 struct CsvFile {
     file: Unfinished,
     schema: Schema,
-}
-
-type Lines = csv::Writer<Vec<u8>>;
-
-fn lines() -> Lines {
-    csv::Writer::from_writer(Vec::new())
+    room: String,
 }
 
 impl CsvFile {
-    fn record<'a>(&self, lines: &mut Lines, cells: impl Iterator<Item = Cow<'a, str>>) -> Result<(), ReportError> {
-        let end: [&[u8]; 0] = [];
-        let mut cells = cells;
-        cells
-            .try_for_each(|cell| lines.write_field(cell.as_bytes()))
-            .and_then(|()| lines.write_record(end))
-            .map_err(|error| self.failed(error.into()))
-    }
-
-    fn put(&mut self, lines: Lines) -> Result<(), ReportError> {
-        let bytes = lines.into_inner().map_err(|error| self.failed(std::io::Error::other(error.to_string())))?;
-        self.file.put(&bytes)
-    }
-
-    fn failed(&self, source: std::io::Error) -> ReportError {
-        ReportError::Write { path: self.file.path().to_owned(), source }
+    fn put(&mut self) -> Result<(), ReportError> {
+        self.file.put(self.room.as_bytes())?;
+        self.room.clear();
+        Ok(())
     }
 }
 
@@ -67,17 +49,33 @@ impl TableWriter for CsvFile {
         check_columns(self.file.path(), rows, &self.schema)?;
         rows.rechunk_mut();
         let columns: Vec<&Series> = rows.columns().iter().map(|column| column.as_materialized_series()).collect();
-        let mut cells: Vec<_> = columns.iter().map(|series| series.iter()).collect();
-        let mut lines = lines();
+        let mut values: Vec<_> = columns.iter().map(|series| series.iter()).collect();
         for _ in 0..rows.height() {
-            self.record(&mut lines, cells.iter_mut().map(|values| cell(values.next().unwrap_or(AnyValue::Null))))?;
+            line(&mut self.room, values.iter_mut().map(|values| cell(values.next().unwrap_or(AnyValue::Null))));
         }
-        self.put(lines)
+        self.put()
     }
 
     fn finish(self: Box<Self>) -> Result<Whole, ReportError> {
         self.file.complete()
     }
+}
+
+/// Adds a line (RFC 4180, ended by a line feed): cells with commas, quotation marks or line ends stand in quotation marks.
+fn line<'a>(room: &mut String, cells: impl Iterator<Item = Cow<'a, str>>) {
+    for (place, cell) in cells.enumerate() {
+        if place > 0 {
+            room.push(',');
+        }
+        if cell.contains([',', '"', '\n', '\r']) {
+            room.push('"');
+            room.push_str(&cell.replace('"', "\"\""));
+            room.push('"');
+        } else {
+            room.push_str(&cell);
+        }
+    }
+    room.push('\n');
 }
 
 /// A value as a cell.

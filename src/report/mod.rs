@@ -31,7 +31,7 @@ pub trait Writer: Sync {
 }
 
 /// A file that is being written; dropping it leaves nothing behind.
-pub trait TableWriter {
+pub trait TableWriter: Send {
     /// Adds rows. The frame has the columns of the schema that the file was begun with.
     ///
     /// # Errors
@@ -96,22 +96,21 @@ pub enum ReportError {
 }
 
 impl ReportError {
-    fn polars(path: &Path, error: PolarsError) -> ReportError {
-        match error {
-            PolarsError::IO { error, .. } => {
-                ReportError::Write { path: path.to_owned(), source: io::Error::new(error.kind(), error.to_string()) }
-            }
-            source => ReportError::Rows { path: path.to_owned(), source },
-        }
+    fn rows(path: &Path, source: PolarsError) -> ReportError {
+        ReportError::Rows { path: path.to_owned(), source }
     }
 }
 
 /// What to do about a failure.
 fn remedy(error: &io::Error) -> &'static str {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space or choose a folder on another disk",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free some space or choose a folder on another disk"
+        }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "choose a folder that you may write to",
-        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "a file stands where a folder is needed; choose another folder",
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a file stands where a folder is needed; choose another folder"
+        }
         io::ErrorKind::IsADirectory => "a folder has that name; remove it or choose another folder",
         io::ErrorKind::NotFound => "check the path",
         _ => "check the disk and run again",
@@ -124,7 +123,7 @@ fn check_columns(path: &Path, rows: &DataFrame, schema: &Schema) -> Result<(), R
         return Ok(());
     }
     let source = PolarsError::SchemaMismatch(format!("expected {schema:?}, got {:?}", rows.schema()).into());
-    Err(ReportError::Rows { path: path.to_owned(), source })
+    Err(ReportError::rows(path, source))
 }
 
 /// All tables of a run in one folder, in each of the chosen formats: `turns.parquet`, `turns.csv`, …

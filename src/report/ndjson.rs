@@ -39,7 +39,7 @@ impl TableWriter for NdJsonFile {
         rows.align_chunks();
         self.room.clear();
         let written = JsonWriter::new(&mut self.room).with_json_format(JsonFormat::JsonLines).finish(rows);
-        written.map_err(|error| ReportError::polars(self.file.path(), error))?;
+        written.map_err(|error| ReportError::rows(self.file.path(), error))?;
         self.file.put(&self.room)
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use polars::prelude::{DataFrame, JsonFormat, JsonReader, ParquetReader, SerReader};
+use polars::prelude::{DataFrame, JsonFormat, JsonReader, ParquetReader, Schema, SerReader};
 
 use super::{ReportError, Tables, WRITERS, run_json, writer};
 use crate::tables::agents::Agents;
@@ -24,7 +24,12 @@ fn frames() -> Vec<(Table, DataFrame)> {
     let mut agents = Agents::default();
     agents.add(&conversation, &flags);
     let silent = conversations::row(&complaint("c-2"), &[], &run);
-    let reject = Reject { source_file: "in/a.json".into(), line: Some(3), reason: "bad-json".into(), message: "не читается".into() };
+    let reject = Reject {
+        source_file: "in/a.json".into(),
+        line: Some(3),
+        reason: "bad-json".into(),
+        message: "не читается".into(),
+    };
     vec![
         (Table::Turns, turns::frame(&turns::rows(&audited, &run)).unwrap()),
         (Table::Flags, flags::frame(&flags).unwrap()),
@@ -62,8 +67,12 @@ fn parquet_and_ndjson_give_back_what_was_written() {
         assert!(parquet.equals_missing(&twice(&frame)), "{table}: {parquet:?}");
         assert_eq!(parquet.schema().as_ref(), &table.schema());
 
-        let schema = std::sync::Arc::new(table.schema());
-        let json = JsonReader::new(file("ndjson")).with_json_format(JsonFormat::JsonLines).with_schema(schema).finish().unwrap();
+        let read = JsonReader::new(file("ndjson"))
+            .with_json_format(JsonFormat::JsonLines)
+            .infer_schema_len(None)
+            .finish()
+            .unwrap();
+        let json = cast(&read, &table.schema());
         assert!(json.equals_missing(&twice(&frame)), "{table}: {json:?}");
     }
     let lines = fs::read_to_string(folder.path().join("turns.ndjson")).unwrap();
@@ -72,6 +81,14 @@ fn parquet_and_ndjson_give_back_what_was_written() {
     assert_eq!(first["acts"], serde_json::json!(["greeting"]));
     let keys = table_names(Table::Turns);
     assert!(keys.iter().all(|key| first.get(key).is_some()));
+}
+
+/// Numbers of JSON have no width: brings each column to the type that was written.
+fn cast(read: &DataFrame, schema: &Schema) -> DataFrame {
+    assert!(read.schema().iter_names().eq(schema.iter_names()), "{:?}", read.schema());
+    let columns =
+        read.columns().iter().zip(schema.iter_values()).map(|(column, dtype)| column.strict_cast(dtype).unwrap());
+    DataFrame::new(read.height(), columns.collect()).unwrap()
 }
 
 fn table_names(table: Table) -> Vec<String> {
@@ -94,19 +111,23 @@ fn csv_has_one_header_flat_lists_and_no_formulas() {
     };
     let turn = cells("turns", 0);
     assert_eq!(turn["text"], "'=cena \"5\", tak;\nано\\ж | щ \u{1F642}");
-    assert_eq!((turn["conversation_id"].as_str(), turn["start_s"].as_str(), turn["asr_confidence"].as_str()), ("'-1", "0", ""));
+    assert_eq!(
+        (turn["conversation_id"].as_str(), turn["start_s"].as_str(), turn["asr_confidence"].as_str()),
+        ("'-1", "0", "")
+    );
     assert_eq!((turn["acts"].as_str(), turn["act_scores"].as_str()), ("greeting", "0.8765"));
     let conversation = cells("conversations", 0);
     assert_eq!(conversation["promises"], "3@2026-03-02T12:00:00|5@2026-03-03T12:00:00");
     assert_eq!((conversation["calmed"].as_str(), conversation["source_file"].as_str()), ("true", "'=sample.jsonl"));
     assert_eq!(cells("conversations", 1)["promises"], "");
     assert_eq!(cells("agents", 1)["code_counts"], "EMP002@1|RES003@1");
-    assert_eq!(cells("flags", 0)["sources"].matches('|').count() + 1, pack("first", &["EMP002"]).guidelines[0].sources.len());
+    assert_eq!(cells("flags", 0)["sources"], "A/1|B/2");
 }
 
 #[test]
 fn the_same_rows_give_the_same_bytes_however_they_arrive() {
-    let (first, second, whole) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (first, second, whole) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write(first.path(), 2);
     write(second.path(), 2);
     assert!(bytes(first.path()) == bytes(second.path()));
@@ -123,7 +144,8 @@ fn the_same_rows_give_the_same_bytes_however_they_arrive() {
 fn many_rows_are_written_in_groups() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rejects.parquet");
-    let reject = |line| Reject { source_file: "a".into(), line: Some(line), reason: "r".into(), message: String::new() };
+    let reject =
+        |line| Reject { source_file: "a".into(), line: Some(line), reason: "r".into(), message: String::new() };
     let rows: Vec<Reject> = (0..150_000).map(reject).collect();
     let mut file = WRITERS[0].create(&path, &rejects::schema()).unwrap();
     rows.chunks(40_000).for_each(|rows| file.write(&mut rejects::frame(rows).unwrap()).unwrap());
@@ -184,6 +206,26 @@ fn failures_say_what_to_do() {
     assert!(full.contains("`x.csv`") && full.contains("free some space"), "{full}");
     let unknown = writer("exel").err().unwrap().to_string();
     assert_eq!(unknown, "there is no output format `exel`; one of parquet, csv, ndjson");
+}
+
+/// Needs a small file system: `SPOKOJ_SMALL_FOLDER=/mnt/small cargo test -- --ignored`.
+#[test]
+#[ignore = "needs a folder on a file system of less than a megabyte"]
+fn a_full_disk_is_said_and_leaves_nothing_behind() {
+    let folder = std::path::PathBuf::from(std::env::var_os("SPOKOJ_SMALL_FOLDER").unwrap());
+    let noise = |line: u64| {
+        (0..40).map(|at| char::from(b'a' + (line.wrapping_mul(6_364_136_223_846_793_005) >> at) as u8 % 26)).collect()
+    };
+    let reject =
+        |line| Reject { source_file: noise(line), line: Some(line), reason: noise(line + 7), message: noise(line + 9) };
+    let rows: Vec<Reject> = (1..70_000).map(reject).collect();
+    for format in WRITERS {
+        let mut file = format.create(&folder.join("rejects"), &rejects::schema()).unwrap();
+        let written = file.write(&mut rejects::frame(&rows).unwrap());
+        let error = written.and_then(|()| file.finish().map(|_| ())).unwrap_err().to_string();
+        assert!(error.contains("free some space"), "{}: {error}", format.name());
+        assert!(bytes(&folder).is_empty());
+    }
 }
 
 #[cfg(unix)]

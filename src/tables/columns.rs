@@ -2,9 +2,9 @@
 
 use polars::chunked_array::builder::AnonymousOwnedListBuilder;
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, DataType, Field, Float32Chunked, Float32Type, Float64Chunked, IntoColumn, ListBuilderTrait,
-    ListPrimitiveChunkedBuilder, ListStringChunkedBuilder, NamedFrom, NewChunkedArray, PlSmallStr, PolarsResult, Schema, Series,
-    StringChunked, StructChunked, UInt8Chunked, UInt32Chunked, UInt64Chunked, IntoSeries,
+    BooleanChunked, Column, DataFrame, DataType, Field, Float32Chunked, Float32Type, Float64Chunked, IntoColumn,
+    IntoSeries, ListBuilderTrait, ListPrimitiveChunkedBuilder, ListStringChunkedBuilder, NamedFrom, NewChunkedArray,
+    PlSmallStr, PolarsResult, Schema, Series, StringChunked, StructChunked, UInt8Chunked, UInt32Chunked, UInt64Chunked,
 };
 
 /// A column of a table with rows of type `R`.
@@ -63,18 +63,29 @@ impl<R> Cells<R> {
                 lists.finish().into_column()
             }
             Value::Scores(get) => {
-                let mut lists = ListPrimitiveChunkedBuilder::<Float32Type>::new(name, rows.len(), rows.len(), DataType::Float32);
+                let mut lists =
+                    ListPrimitiveChunkedBuilder::<Float32Type>::new(name, rows.len(), rows.len(), DataType::Float32);
                 rows.iter().for_each(|row| lists.append_slice(get(row)));
                 lists.finish().into_column()
             }
-            Value::Promises(get) => pairs(name, &promise(), rows.iter().map(|row| {
-                let (turns, times): (Vec<u32>, Vec<&str>) = get(row).iter().map(|(turn, due)| (*turn, due.as_str())).unzip();
-                [Series::new("turn".into(), turns), Series::new("due_at".into(), times)]
-            }))?,
-            Value::Counts(get) => pairs(name, &count(), rows.iter().map(|row| {
-                let (codes, counts): (Vec<&str>, Vec<u32>) = get(row).iter().map(|(code, count)| (code.as_str(), *count)).unzip();
-                [Series::new("code".into(), codes), Series::new("count".into(), counts)]
-            }))?,
+            Value::Promises(get) => pairs(
+                name,
+                &promise(),
+                rows.iter().map(|row| {
+                    let (turns, times): (Vec<u32>, Vec<&str>) =
+                        get(row).iter().map(|(turn, due)| (*turn, due.as_str())).unzip();
+                    [Series::new("turn".into(), turns), Series::new("due_at".into(), times)]
+                }),
+            )?,
+            Value::Counts(get) => pairs(
+                name,
+                &count(),
+                rows.iter().map(|row| {
+                    let (codes, counts): (Vec<&str>, Vec<u32>) =
+                        get(row).iter().map(|(code, count)| (code.as_str(), *count)).unzip();
+                    [Series::new("code".into(), codes), Series::new("count".into(), counts)]
+                }),
+            )?,
         })
     }
 
@@ -108,7 +119,8 @@ fn pairs(name: PlSmallStr, pair: &DataType, rows: impl ExactSizeIterator<Item = 
     let mut lists = AnonymousOwnedListBuilder::new(name, rows.len(), Some(pair.clone()));
     for halves in rows {
         let length = halves[0].len();
-        lists.append_owned_series(StructChunked::from_series(PlSmallStr::EMPTY, length, halves.iter())?.into_series())?;
+        lists
+            .append_owned_series(StructChunked::from_series(PlSmallStr::EMPTY, length, halves.iter())?.into_series())?;
     }
     Ok(lists.finish().into_column())
 }

@@ -84,7 +84,10 @@ const COLUMNS: &[Cells<ConversationRow>] = &[
     Cells::new("peak_turn", Value::U32(|row| row.peak_turn)),
     Cells::new("calmed", Value::Bool(|row| row.calmed)),
     Cells::new("causes_stated", Value::Texts(|row| row.causes_stated.iter().map(|cause| cause.name()).collect())),
-    Cells::new("causes_underlying", Value::Texts(|row| row.causes_underlying.iter().map(|cause| cause.name()).collect())),
+    Cells::new(
+        "causes_underlying",
+        Value::Texts(|row| row.causes_underlying.iter().map(|cause| cause.name()).collect()),
+    ),
     Cells::new("cause_quotes", Value::Texts(|row| row.cause_quotes.iter().map(String::as_str).collect())),
     Cells::new("flags_critical", Value::U32(|row| Some(row.flags_critical))),
     Cells::new("flags_major", Value::U32(|row| Some(row.flags_major))),
@@ -117,10 +120,11 @@ pub fn row(audited: &Audited, flags: &[FlagRow], run: &Run<'_>) -> ConversationR
     let counted = |severity: Severity| flags.iter().filter(|flag| flag.severity == severity).count() as u32;
     let (critical, major, minor) = (counted(Severity::Critical), counted(Severity::Major), counted(Severity::Minor));
     let course = course(audited);
-    let quotes = audited.signals.cause_quotes.iter().filter(|quote| quote.turn < conversation.turns.len()).map(|quote| {
-        let masked = wording::masked_turn(conversation, quote.turn);
-        wording::quote(&conversation.turns[quote.turn].text, &masked, Some(&quote.span), run.mask)
-    });
+    let quotes =
+        audited.signals.cause_quotes.iter().filter(|quote| quote.turn < conversation.turns.len()).map(|quote| {
+            let masked = wording::masked_turn(conversation, quote.turn);
+            wording::quote(&conversation.turns[quote.turn].text, &masked, Some(&quote.span), run.mask)
+        });
     ConversationRow {
         conversation_id: conversation.conversation_id.clone(),
         channel: conversation.channel,

@@ -170,7 +170,13 @@ struct FlagTexts {
     quote: String,
 }
 
-fn row(conversation: &Conversation, run: &Run<'_>, alike: &Alike<'_>, span: Option<Span>, texts: FlagTexts) -> Option<FlagRow> {
+fn row(
+    conversation: &Conversation,
+    run: &Run<'_>,
+    alike: &Alike<'_>,
+    span: Option<Span>,
+    texts: FlagTexts,
+) -> Option<FlagRow> {
     let (pack, finding) = *alike.first()?;
     let guideline = &pack.guidelines[finding.guideline];
     let turns = &conversation.turns;

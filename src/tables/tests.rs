@@ -4,6 +4,7 @@ use polars::prelude::{DataType, Field, SchemaExt};
 
 use super::samples::{audited, complaint, finding, pack, run, thresholds};
 use super::{Audited, Run, Table, agents, conversations, flags, rejects, turns};
+use crate::guidelines::Severity;
 use crate::guidelines::pack::{Limits, Pack};
 use crate::tables::agents::Agents;
 use crate::tables::flags::FlagRow;
@@ -119,13 +120,21 @@ fn a_flag_shows_its_evidence_and_names_turns_by_their_numbers() {
     assert_eq!(rows.len(), 2);
     let (duty, act) = (&rows[0], &rows[1]);
     assert_eq!((duty.turn, duty.trigger_turn), (2, Some(2)));
-    assert_eq!((duty.searched_from, duty.searched_to, duty.nearest_turn, duty.nearest_score), (Some(3), Some(3), Some(3), Some(0.25)));
+    assert_eq!(
+        (duty.searched_from, duty.searched_to, duty.nearest_turn, duty.nearest_score),
+        (Some(3), Some(3), Some(3), Some(0.25))
+    );
     assert_eq!(duty.quote, "Paczka nie doszła, mój numer [PHONE], ile mam czekać, idioci?");
     assert_eq!((duty.span_begin, duty.agent_id.as_deref()), (None, Some("a-2")));
-    assert_eq!((act.turn, act.quote.as_str(), act.span_begin, act.span_end), (3, "To nie nasza wina", Some(0), Some(17)));
+    assert_eq!(
+        (act.turn, act.quote.as_str(), act.span_begin, act.span_end),
+        (3, "To nie nasza wina", Some(0), Some(17))
+    );
     assert_eq!((act.agent_id.as_deref(), act.start_s, act.score), (Some("a-2"), Some(10.5), 0.9123));
     assert_eq!((act.verdict.as_str(), act.doubt.as_slice()), ("open", ["speaker".to_owned()].as_slice()));
-    assert_eq!(act.advice, packs[0].guidelines[1].advice.pl);
+    assert_eq!((act.advice.as_str(), act.severity, act.sources.len()), ("rada", Severity::Major, 2));
+    audited.conversation.language = Lang::Other;
+    assert_eq!(flags_of(&audited, &run(&packs, &thresholds))[0].advice, "advice");
 }
 
 #[test]
@@ -166,7 +175,9 @@ fn packs_that_agree_share_a_row() {
 fn a_fingerprint_survives_shifted_turns_and_other_masking_and_tells_equals_apart() {
     let (packs, thresholds) = (sample_packs(), thresholds());
     let run = run(&packs, &thresholds);
-    let ids = |audited: &Audited, run: &Run<'_>| flags_of(audited, run).into_iter().map(|row| row.flag_id).collect::<Vec<_>>();
+    let ids = |audited: &Audited, run: &Run<'_>| {
+        flags_of(audited, run).into_iter().map(|row| row.flag_id).collect::<Vec<_>>()
+    };
     let first = ids(&complaint("c-1"), &run);
     assert!(first.iter().all(|id| id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit())));
     assert_ne!(first[0], first[1]);
@@ -196,7 +207,10 @@ fn turns_show_what_was_heard_from_the_threshold_on() {
     let audited = complaint("c-1");
     let rows = turns::rows(&audited, &run(&packs, &thresholds));
     assert_eq!(rows[1].text, "Paczka nie doszła, mój numer [PHONE], ile mam czekać, idioci?");
-    assert_eq!((rows[1].acts.as_slice(), rows[1].act_scores.as_slice()), (["complaint".to_owned()].as_slice(), [0.8765].as_slice()));
+    assert_eq!(
+        (rows[1].acts.as_slice(), rows[1].act_scores.as_slice()),
+        (["complaint".to_owned()].as_slice(), [0.8765].as_slice())
+    );
     assert_eq!((rows[1].causes.len(), rows[1].aggression, rows[1].aggression_score), (1, 2, 0.9));
     assert_eq!((rows[1].turn, rows[1].agent_id.as_deref(), rows[1].response_s), (2, Some("a-1"), Some(1.25)));
     assert_eq!((rows[1].channel, rows[1].language), (Channel::Phone, Lang::Pl));
@@ -213,10 +227,12 @@ fn a_conversation_shows_how_aggression_went_and_what_findings_cost() {
     let run = run(&packs, &thresholds);
     let audited = complaint("c-1");
     let row = conversations::row(&audited, &flags_of(&audited, &run), &run);
-    assert_eq!((row.customer_aggression_max, row.escalation_turn, row.peak_turn, row.calmed), (2, Some(2), Some(2), Some(true)));
+    assert_eq!(
+        (row.customer_aggression_max, row.escalation_turn, row.peak_turn, row.calmed),
+        (2, Some(2), Some(2), Some(true))
+    );
     assert_eq!(row.cause_quotes, ["Paczka nie doszła"]);
-    assert_eq!(row.flags_critical + row.flags_major + row.flags_minor + row.flags_info, 2);
-    assert_eq!(row.score, conversations::score(row.flags_critical, row.flags_major, row.flags_minor));
+    assert_eq!((row.flags_critical, row.flags_major, row.score), (0, 2, 80.0));
     assert_eq!((conversations::score(1, 1, 1), conversations::score(9, 0, 0)), (62.0, 0.0));
 
     let calm = super::samples::audited("c-2", &[(Speaker::Customer, "Dobrý deň", 0, "enquiry")]);
@@ -239,7 +255,8 @@ fn agents_answer_for_their_own_findings_and_few_conversations_have_no_share() {
         agents.add(&conversations::row(&audited, &flags, &run), &flags);
     }
     let rows = agents.rows(&Limits::default());
-    let keys: Vec<_> = rows.iter().map(|row| (row.team.as_deref(), row.agent_id.as_deref(), row.conversations)).collect();
+    let keys: Vec<_> =
+        rows.iter().map(|row| (row.team.as_deref(), row.agent_id.as_deref(), row.conversations)).collect();
     assert_eq!(keys, [(Some("t-1"), None, 20), (Some("t-1"), Some("a-1"), 20), (Some("t-1"), Some("a-2"), 0)]);
     let shares: Vec<_> = rows.iter().map(|row| row.flagged_share).collect();
     assert_eq!(shares, [Some(1.0), Some(0.75), None]);
@@ -247,5 +264,10 @@ fn agents_answer_for_their_own_findings_and_few_conversations_have_no_share() {
     assert_eq!((rows[1].calmed_share, rows[1].conversations_hostile), (Some(1.0), 20));
     assert_eq!(rows[1].code_counts, [("EMP002".to_owned(), 15), ("RES003".to_owned(), 15)]);
     assert_eq!(rows[2].code_counts, [("EMP002".to_owned(), 5), ("RES003".to_owned(), 5)]);
-    assert!(agents.rows(&Limits { agent_conversations: 21, ..Limits::default() }).iter().all(|row| row.flagged_share.is_none()));
+    assert!(
+        agents
+            .rows(&Limits { agent_conversations: 21, ..Limits::default() })
+            .iter()
+            .all(|row| row.flagged_share.is_none())
+    );
 }

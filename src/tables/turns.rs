@@ -148,5 +148,9 @@ fn row(audited: &Audited, run: &Run<'_>, at: usize) -> TurnRow {
 /// The causes that are heard in at least one segment.
 fn causes(heard: &TurnSignals, thresholds: &[f32]) -> Vec<Cause> {
     let best = |cause: Cause| heard.segments.iter().map(|segment| segment.causes[cause as usize]).fold(0.0, f32::max);
-    Cause::ALL.iter().copied().filter(|cause| best(*cause) > 0.0 && best(*cause) >= thresholds[*cause as usize]).collect()
+    Cause::ALL
+        .iter()
+        .copied()
+        .filter(|cause| best(*cause) > 0.0 && best(*cause) >= thresholds[*cause as usize])
+        .collect()
 }

@@ -53,7 +53,8 @@ pub(super) fn evidence(masked: &str) -> String {
         let (before, bracket) = rest.split_at(open);
         kept.extend(letters(before));
         let length = bracket.find(']').map_or(0, |close| close + 1);
-        let is_placeholder = length > 2 && bracket[1..length - 1].bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+        let is_placeholder =
+            length > 2 && bracket[1..length - 1].bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
         // Brackets are no letters: where they hold words, only the opening one is passed over.
         rest = &bracket[if is_placeholder { length } else { 1 }..];
     }
