@@ -41,7 +41,8 @@ pub struct Named {
 pub fn times(text: &str, language: Lang, said_at: DateTime) -> Vec<Named> {
     let Some(words) = words::lexicon(language) else { return Vec::new() };
     let tokens = tokens::tokens(text);
-    let reader = Reader { words, tokens: &tokens };
+    let phrases = words.look_up(&tokens);
+    let reader = Reader { words, tokens: &tokens, phrases: &phrases };
     let context = Context { today: said_at.date(), calendar: Calendar::of(language) };
     resolve::named(reader, &reader.pieces(context), context, said_at)
 }
@@ -49,7 +50,9 @@ pub fn times(text: &str, language: Lang, said_at: DateTime) -> Vec<Named> {
 /// The time by which something is due as a sentence has it; the latest where it names several, `None` where it names none that is still to come.
 #[must_use]
 pub fn due(text: &str, language: Lang, said_at: DateTime) -> Option<Named> {
-    times(text, language, said_at).into_iter().reduce(|latest, named| if named.due > latest.due { named } else { latest })
+    times(text, language, said_at)
+        .into_iter()
+        .reduce(|latest, named| if named.due > latest.due { named } else { latest })
 }
 
 /// The length that a sentence names as a limit, in working days: the longest where it names several.
@@ -60,12 +63,14 @@ pub fn due(text: &str, language: Lang, said_at: DateTime) -> Option<Named> {
 pub fn working_days(text: &str, language: Lang) -> Option<f64> {
     let words = words::lexicon(language)?;
     let tokens = tokens::tokens(text);
-    let reader = Reader { words, tokens: &tokens };
+    let phrases = words.look_up(&tokens);
+    let reader = Reader { words, tokens: &tokens, phrases: &phrases };
     let context = Context { today: jiff::civil::date(2000, 1, 3), calendar: Calendar::of(language) };
     let pieces = reader.pieces(context);
     let lengths = |governed: bool| {
         let lengths = pieces.iter().filter(|piece| piece.role.is_some() == governed);
-        let lengths = lengths.filter_map(|piece| if let What::Length(length) = piece.what { Some(length) } else { None });
+        let lengths =
+            lengths.filter_map(|piece| if let What::Length(length) = piece.what { Some(length) } else { None });
         lengths.map(resolve::in_working_days).reduce(f64::max)
     };
     lengths(true).or_else(|| lengths(false))

@@ -18,8 +18,13 @@ const FILES: &[&str] = &[
 static CALENDARS: LazyLock<Vec<Calendar>> =
     LazyLock::new(|| FILES.iter().map(|file| toml::from_str(file).expect("a calendar file is valid")).collect());
 
-static WEEKDAYS: Calendar =
-    Calendar { country: String::new(), languages: Vec::new(), source: String::new(), fixed: Vec::new(), easter: Vec::new() };
+static WEEKDAYS: Calendar = Calendar {
+    country: String::new(),
+    languages: Vec::new(),
+    source: String::new(),
+    fixed: Vec::new(),
+    easter: Vec::new(),
+};
 
 /// The working days of a country.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

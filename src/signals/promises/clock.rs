@@ -36,8 +36,11 @@ impl Clock {
 impl Reader<'_> {
     /// A time of day after a preposition (`role`) or without one.
     pub(super) fn clock(&self, at: usize, role: Option<Role>) -> Option<Clock> {
+        let begin = at;
         let at = self.skip(at, |found| found == Meaning::Filler);
-        if let Some((minutes, next)) = self.read(at, |found| if let Meaning::Moment(value) = found { Some(value) } else { None }) {
+        if let Some((minutes, next)) =
+            self.read(at, |found| if let Meaning::Moment(value) = found { Some(value) } else { None })
+        {
             let whole = Clock::new((minutes / 60) as i8, (minutes % 60) as i8, next);
             return Some(Clock { literal: true, strong: true, ..whole });
         }
@@ -49,9 +52,14 @@ impl Reader<'_> {
         let found = if labelled.is_some() { found.strong() } else { found };
         let comma = usize::from(self.mark(found.next, ","));
         let part = self.read(found.next, |found| if let Meaning::AfterClock(part) = found { Some(part) } else { None });
+        // "два дня" alone is a length; "до двух дня" is an hour
+        let part = part.filter(|_| self.any_unit(found.next).is_none() || (role.is_some() && begin == at));
         let part = part.or_else(|| {
-            self.read(found.next + comma, |found| if let Meaning::Part(part, false) = found { Some(part) } else { None })
-                .filter(|_| comma == 0)
+            self.read(
+                found.next + comma,
+                |found| if let Meaning::Part(part, false) = found { Some(part) } else { None },
+            )
+            .filter(|_| comma == 0)
         });
         Some(match part {
             Some((part, next)) => Clock { part: Some(part), next, ..found.strong() },
@@ -65,16 +73,22 @@ impl Reader<'_> {
 
     /// Half and quarters: the hour is named with what has passed or is missing.
     fn relative_clock(&self, at: usize) -> Option<Clock> {
-        if let Some((minutes, next)) = self.read(at, |found| if let Meaning::QuarterAfter(value) = found { Some(value) } else { None }) {
+        if let Some((minutes, next)) =
+            self.read(at, |found| if let Meaning::QuarterAfter(value) = found { Some(value) } else { None })
+        {
             let (hour, next) = self.hour(next)?;
             let (hour, minute) = if minutes < 0 { (before(hour), 60 + minutes) } else { (hour, minutes) };
             return Some(Clock::new(hour, minute, next).strong());
         }
-        if let Some((minute, next)) = self.read(at, |found| if let Meaning::QuarterOf(value) = found { Some(value) } else { None }) {
+        if let Some((minute, next)) =
+            self.read(at, |found| if let Meaning::QuarterOf(value) = found { Some(value) } else { None })
+        {
             let (hour, next) = self.hour_after_half(next)?;
             return Some(Clock::new(before(hour), minute, next).strong());
         }
-        if let Some((hour, next)) = self.read(at, |found| if let Meaning::HalfTo(hour) = found { Some(hour) } else { None }) {
+        if let Some((hour, next)) =
+            self.read(at, |found| if let Meaning::HalfTo(hour) = found { Some(hour) } else { None })
+        {
             return Some(Clock::new(before(hour), 30, next).strong());
         }
         if let Some(next) = self.after(at, Meaning::Half) {
@@ -115,7 +129,7 @@ impl Reader<'_> {
         (1..30).contains(&minutes).then_some((minutes as i8, next))
     }
 
-    fn any_unit(&self, at: usize) -> Option<(Unit, usize)> {
+    pub(super) fn any_unit(&self, at: usize) -> Option<(Unit, usize)> {
         self.read(at, |found| if let Meaning::Unit(unit, _) = found { Some(unit) } else { None })
     }
 
@@ -131,33 +145,43 @@ impl Reader<'_> {
     fn digital_clock(&self, at: usize, role: Option<Role>, labelled: bool) -> Option<Clock> {
         let (hour, count) = self.digits(at).filter(|(hour, count)| *hour <= 24 && *count <= 2)?;
         let hour = hour as i8;
-        if at > 0 && self.glued(at) && self.tokens[at - 1].kind == Kind::Mark && !matches!(self.tokens[at - 1].folded.as_str(), "(" | "-" | "–" | "—" | "\"" | "«" | "„")
+        if at > 0
+            && self.glued(at)
+            && self.tokens[at - 1].kind == Kind::Mark
+            && !matches!(self.tokens[at - 1].folded.as_str(), "(" | "-" | "–" | "—" | "\"" | "«" | "„")
         {
             return None;
         }
         if let Some(minute) = self.digital_minutes(at, role) {
-            let seconds = self.mark(at + 3, ":") && self.glued(at + 3) && self.digits(at + 4).is_some_and(|(_, count)| count == 2);
+            let seconds = self.mark(at + 3, ":")
+                && self.glued(at + 3)
+                && self.digits(at + 4).is_some_and(|(_, count)| count == 2);
             let next = if seconds { at + 5 } else { at + 3 };
-            let glued_on = self.glued(next) && (self.mark(next, ":") || (self.mark(next, ".") && self.glued(next + 1)) || self.mark(next, "%"));
+            let glued_on = self.glued(next)
+                && (self.mark(next, ":") || (self.mark(next, ".") && self.glued(next + 1)) || self.mark(next, "%"));
             let dotted = !self.mark(at + 1, ":");
             if glued_on || (dotted && self.counted(next)) {
                 return None;
             }
-            let next = self.after(next, Meaning::HourAfter).or_else(|| self.after(next, Meaning::HourBefore)).unwrap_or(next);
+            let next =
+                self.after(next, Meaning::HourAfter).or_else(|| self.after(next, Meaning::HourBefore)).unwrap_or(next);
             let written = Clock { literal: true, ..Clock::new(hour, minute, next) };
             return Some(if dotted { written } else { written.strong() });
         }
         role.filter(|_| count <= 2)?;
-        let (mut next, mut strong) = (at + 1, false);
+        let (mut next, mut strong, mut ordinal) = (at + 1, false, false);
         if let Some(after) = self.suffix(next, Meaning::HourSuffix) {
             (next, strong) = (after, true);
         } else if self.suffix(next, Meaning::DaySuffix).is_some() {
             return None;
         } else if self.mark(next, ".") && self.glued(next) {
             let after = self.tokens.get(next + 1);
-            let joined = self.read(next + 1, |found| matches!(found, Meaning::To | Meaning::And | Meaning::HourAfter).then_some(())).is_some();
-            if joined || self.hours_after(next + 1) {
-                next += 1;
+            let joined = self
+                .read(next + 1, |found| matches!(found, Meaning::To | Meaning::And | Meaning::HourAfter).then_some(()))
+                .is_some();
+            let closes = after.is_none_or(|token| token.kind == Kind::Mark);
+            if joined || closes || self.hours_after(next + 1) {
+                (next, ordinal) = (next + 1, true);
             } else if after.is_some_and(|token| token.digits().is_some()) {
                 return None;
             }
@@ -165,7 +189,8 @@ impl Reader<'_> {
         if let Some(after) = self.after(next, Meaning::HourAfter) {
             let short = self.read(next, |found| matches!(found, Meaning::Unit(_, Form::Short)).then_some(())).is_some();
             let is_clock = self.words.hours_after_preposition == Hours::Clock && hour < 24;
-            let is_length = self.any_unit(next).is_some() && !is_clock && !(short && (6..24).contains(&hour));
+            let by_day = short && (6..24).contains(&hour);
+            let is_length = !ordinal && !is_clock && !by_day && self.any_unit(next).is_some();
             if !is_length && hour < 24 {
                 (next, strong) = (after, true);
                 let minutes = self.digits(next).filter(|(minutes, count)| *count == 2 && *minutes < 60);
@@ -174,10 +199,12 @@ impl Reader<'_> {
                 }
             }
         }
-        if let Some((minutes, 2)) = self.digits(next).filter(|(minutes, _)| matches!(minutes, 0 | 15 | 30 | 45)) {
-            if !self.glued(next) && !self.counted(next + 1) && self.any_unit(next + 1).is_none() {
-                return Some(Clock { literal: true, strong: true, ..Clock::new(hour, minutes as i8, next + 1) });
-            }
+        if let Some((minutes, 2)) = self.digits(next).filter(|(minutes, _)| matches!(minutes, 0 | 15 | 30 | 45))
+            && !self.glued(next)
+            && !self.counted(next + 1)
+            && self.any_unit(next + 1).is_none()
+        {
+            return Some(Clock { literal: true, strong: true, ..Clock::new(hour, minutes as i8, next + 1) });
         }
         let open = labelled || strong || self.hour_range(next) || !self.followed_by_count(next);
         open.then(|| Clock { strong, literal: count == 2 && hour < 10, ..Clock::new(hour, 0, next) })
@@ -213,14 +240,20 @@ impl Reader<'_> {
             && (token.kind == Kind::Word
                 || matches!(token.folded.as_str(), "%" | "/" | ":" | "+" | "*" | "°" | "€" | "$" | "№" | "#")
                 || (matches!(token.folded.as_str(), "," | "." | "-" | "–") && self.glued(at + 1)));
-        let unit = self.any_unit(at).is_some() && self.read(at, |found| matches!(found, Meaning::AfterClock(_)).then_some(())).is_none();
-        let working = self.read(at, |found| matches!(found, Meaning::Working | Meaning::Calendar).then_some(())).is_some();
-        let number = token.digits().is_some() || self.read(at, |found| matches!(found, Meaning::Number(_)).then_some(())).is_some();
+        let unit = self.any_unit(at).is_some()
+            && self.read(at, |found| matches!(found, Meaning::AfterClock(_)).then_some(())).is_none();
+        let working =
+            self.read(at, |found| matches!(found, Meaning::Working | Meaning::Calendar).then_some(())).is_some();
+        let number = token.digits().is_some()
+            || self.read(at, |found| matches!(found, Meaning::Number(_)).then_some(())).is_some();
         joined || unit || working || number || self.counted(at)
     }
 
     fn spoken_clock(&self, at: usize, role: Option<Role>) -> Option<Clock> {
-        let (hour, mut next) = self.hour(at)?;
+        let Some((hour, mut next)) = self.hour(at) else { return self.counted_clock(at, role) };
+        if role == Some(Role::At) && self.words.is_not_at(&self.tokens[at].folded) {
+            return None;
+        }
         let is_length_too = self.any_unit(at).is_some();
         let mut strong = false;
         if let Some(after) = self.after(next, Meaning::HourAfter).filter(|_| !is_length_too) {
@@ -233,13 +266,27 @@ impl Reader<'_> {
             return Some(found);
         }
         let part = self.read(next, |found| matches!(found, Meaning::AfterClock(_)).then_some(())).is_some();
-        if is_length_too && !part && !matches!(role, Some(Role::By | Role::At | Role::Since | Role::After | Role::About)) {
+        if is_length_too
+            && !part
+            && !matches!(role, Some(Role::By | Role::At | Role::Since | Role::After | Role::About))
+        {
             return None;
         }
         if self.followed_by_count(next) && !part {
             return None;
         }
         Some(Clock { strong, ..Clock::new(hour, 0, next) })
+    }
+
+    /// An hour and minutes as plain numbers, where hours are otherwise said differently: "na osem štyridsať".
+    fn counted_clock(&self, at: usize, role: Option<Role>) -> Option<Clock> {
+        if role.is_none() || self.digits(at).is_some() {
+            return None;
+        }
+        let (hour, next) = self.number(at).filter(|(hour, _)| (1.0..24.0).contains(hour))?;
+        let (minute, after) = self.spoken_minutes(next)?;
+        let is_length = after > 0 && self.any_unit(after - 1).is_some();
+        (!is_length).then(|| Clock { strong: true, ..Clock::new(hour as i8, minute, after) })
     }
 
     /// Minutes after an hour in words: "восемь сорок", "ósma piętnaście", "шесть ноль пять".

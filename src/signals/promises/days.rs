@@ -5,6 +5,7 @@ use jiff::civil::{Date, Weekday};
 
 use super::calendar::Calendar;
 use super::lengths::Reader;
+use super::tokens::Kind;
 use super::words::{Form, Meaning, Role, Unit};
 
 /// A day as the words have it, and where it ends.
@@ -67,9 +68,12 @@ impl Reader<'_> {
     }
 
     fn relative_day(&self, at: usize, context: Context) -> Option<Day> {
-        let (days, next) = self.read(at, |found| if let Meaning::Relative(days) = found { Some(days) } else { None })?;
+        let (days, next) =
+            self.read(at, |found| if let Meaning::Relative(days) = found { Some(days) } else { None })?;
         let date = if days < 0 { None } else { context.today.checked_add(i64::from(days).days()).ok() };
-        let next = self.read(next, |found| (found == Meaning::Unit(Unit::Day, Form::Single)).then_some(())).map_or(next, |(_, next)| next);
+        let next = self
+            .read(next, |found| (found == Meaning::Unit(Unit::Day, Form::Single)).then_some(()))
+            .map_or(next, |(_, next)| next);
         Some(Day::new(date, next))
     }
 
@@ -90,7 +94,9 @@ impl Reader<'_> {
             said_which |= now != Which::None;
             (at, which, working, end) = (next, now, is_working, is_end);
         }
-        if let Some((weekday, next)) = self.read(at, |found| if let Meaning::Weekday(day) = found { Some(day) } else { None }) {
+        if let Some((weekday, next)) =
+            self.read(at, |found| if let Meaning::Weekday(day) = found { Some(day) } else { None })
+        {
             return Some(Day::new(weekday_date(weekday, which, context.today), next));
         }
         if let Some(next) = self.after(at, Meaning::Weekend) {
@@ -112,7 +118,8 @@ impl Reader<'_> {
         if !end && !said_which {
             return None;
         }
-        let (unit, mut next) = self.read(at, |found| if let Meaning::Unit(unit, Form::Single) = found { Some(unit) } else { None })?;
+        let (unit, mut next) =
+            self.read(at, |found| if let Meaning::Unit(unit, Form::Single) = found { Some(unit) } else { None })?;
         if let Some((_, after)) = self.read(next, |found| (found == Meaning::Working).then_some(())) {
             (working, next) = (true, after);
         }
@@ -137,10 +144,10 @@ impl Reader<'_> {
     fn spoken_month_day(&self, at: usize) -> Option<(i8, usize)> {
         let one = |at| self.read(at, |found| if let Meaning::MonthDay(day) = found { Some(day) } else { None });
         let tens = self.read(at, |found| if let Meaning::DayTens(tens) = found { Some(tens) } else { None });
-        if let Some((tens, next)) = tens {
-            if let Some((day, next)) = one(next).filter(|(day, _)| *day < 10 && tens + day <= 31) {
-                return Some((tens + day, next));
-            }
+        if let Some((tens, next)) = tens
+            && let Some((day, next)) = one(next).filter(|(day, _)| *day < 10 && tens + day <= 31)
+        {
+            return Some((tens + day, next));
         }
         one(at)
     }
@@ -165,16 +172,18 @@ impl Reader<'_> {
 
     /// A day with its month in words: "15 марта", "pierwszego czerwca", "20. a 25. júna" (the later).
     fn dated(&self, at: usize, context: Context) -> Option<Day> {
-        let at = self.read(at, |found| (found == Meaning::Unit(Unit::Day, Form::Single)).then_some(())).map_or(at, |(_, next)| next);
+        let at = self
+            .read(at, |found| (found == Meaning::Unit(Unit::Day, Form::Single)).then_some(()))
+            .map_or(at, |(_, next)| next);
         if let Some(day) = self.iso_date(at, context) {
             return Some(day);
         }
         let month_day = |at| self.spoken_month_day(at).or_else(|| self.written_month_day(at));
         let (mut day, mut next) = month_day(at)?;
-        if let Some(later) = self.read(next, |found| matches!(found, Meaning::To | Meaning::And).then_some(())) {
-            if let Some((second, after)) = month_day(later.1).filter(|(second, _)| *second > day) {
-                (day, next) = (second, after);
-            }
+        if let Some(later) = self.read(next, |found| matches!(found, Meaning::To | Meaning::And).then_some(()))
+            && let Some((second, after)) = month_day(later.1).filter(|(second, _)| *second > day)
+        {
+            (day, next) = (second, after);
         }
         let (month, mut next) = self.month(next)?;
         next += usize::from(self.mark(next, ".") && self.glued(next) && self.digits(next + 1).is_some());
@@ -198,7 +207,8 @@ impl Reader<'_> {
     /// "18.09", "16. 6.", "15.03.2026".
     fn numeric_date(&self, at: usize, role: Option<Role>, beside: bool, context: Context) -> Option<Day> {
         let (day, _) = self.digits(at).filter(|(day, count)| (1..=31).contains(day) && *count <= 2)?;
-        let (month, month_count) = self.digits(at + 2).filter(|(month, count)| (1..=12).contains(month) && *count <= 2)?;
+        let (month, month_count) =
+            self.digits(at + 2).filter(|(month, count)| (1..=12).contains(month) && *count <= 2)?;
         if !self.mark(at + 1, ".") || !self.glued(at + 1) || (at > 0 && self.glued(at) && self.mark(at - 1, ".")) {
             return None;
         }
@@ -208,8 +218,13 @@ impl Reader<'_> {
             return None;
         }
         let close = self.glued(at + 2);
+        let ranged = at >= 2
+            && (self.mark(at - 1, "-") || self.mark(at - 1, "–"))
+            && self.digits(at - 2).is_some_and(|(day, _)| day <= 31);
         let day_role = role.is_some_and(|role| role != Role::At);
-        let open = year.is_some() || (close && (beside || day_role || (dot && month_count == 2))) || (!close && dot && (beside || role.is_some()));
+        let open = year.is_some()
+            || (close && (beside || ranged || day_role || (dot && month_count == 2)))
+            || (!close && dot && (beside || role.is_some()));
         let next = at + 3 + usize::from(dot && (year.is_some() || !close)) + usize::from(year.is_some());
         if !open || self.counted(next) {
             return None;
@@ -224,11 +239,18 @@ impl Reader<'_> {
     /// A day of the month without the month: "до двадцать третьего", "24-го", "piatok 6.".
     fn month_day_alone(&self, at: usize, role: Option<Role>, beside: bool, context: Context) -> Option<Day> {
         let governed = matches!(role, Some(Role::By | Role::Since | Role::Before | Role::Between | Role::At)) || beside;
-        let spoken = self.spoken_month_day(at).filter(|(_, next)| governed && !self.followed_by_count(*next));
+        let spoken = self.spoken_month_day(at).filter(|(day, next)| {
+            let ends = self.tokens.get(*next).is_none_or(|token| token.digits().is_none() && token.kind == Kind::Mark)
+                || self.read(*next, |found| matches!(found, Meaning::Preposition(_)).then_some(())).is_some();
+            let clear = !self.followed_by_count(*next);
+            (governed && clear) || (*day >= 3 && ends && clear) || (*day >= 13 && !self.counted(*next))
+        });
         let written = || {
             let (day, next) = self.written_month_day(at)?;
             let suffixed = self.suffix(at + 1, Meaning::DaySuffix).is_some() && !self.counted(next);
-            let dotted = beside && next > at + 1 && !self.glued(next);
+            let dot = next > at + 1 && !self.glued(next);
+            let goes_on = self.tokens.get(next).is_some_and(|token| token.kind == Kind::Word && !token.capital);
+            let dotted = dot && (beside || (day >= 10 && goes_on && role.is_none() && !self.followed_by_count(next)));
             (suffixed || dotted).then_some((day, next))
         };
         let (day, next) = spoken.or_else(written)?;
@@ -274,8 +296,11 @@ fn week_end(today: Date, which: Which) -> Option<Date> {
     }
 }
 
-/// The last day of the month that comes next, this one included.
+/// The last day of a month of this half year or the next; `None` where it has rather passed.
 fn month_end(month: i8, today: Date) -> Option<Date> {
+    if (month - today.month()).rem_euclid(12) >= 7 {
+        return None;
+    }
     let year = if month < today.month() { today.year().checked_add(1)? } else { today.year() };
     Date::new(year, month, 1).ok().map(Date::last_of_month)
 }

@@ -1,13 +1,15 @@
 //! Reads numbers and lengths of time: "pięć dni roboczych", "полтора часа", "5–7 dní", "минут через двадцать".
 
 use super::tokens::{Kind, Token};
-use super::words::{Form, Lexicon, Meaning, Role, Unit};
+use super::words::{Form, Lexicon, Meaning, Phrase, Role, Unit};
 
 /// A place in a text being read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'a> {
     pub(super) words: &'a Lexicon,
     pub(super) tokens: &'a [Token],
+    /// For each token the phrases that begin with it.
+    pub(super) phrases: &'a [&'a [Phrase]],
 }
 
 /// A length of time and where it ends.
@@ -29,14 +31,14 @@ pub(super) struct Length {
 }
 
 impl<'a> Reader<'a> {
-    /// The tokens from a place on.
-    pub(super) fn from(&self, at: usize) -> &'a [Token] {
-        self.tokens.get(at..).unwrap_or_default()
-    }
-
     /// Reads the longest phrase with a wanted meaning; gives the value and the token after it.
     pub(super) fn read<T>(&self, at: usize, wanted: impl Fn(Meaning) -> Option<T>) -> Option<(T, usize)> {
-        self.words.read(self.from(at), wanted).map(|(value, taken)| (value, at + taken))
+        self.phrases.get(at)?.iter().find_map(|(rest, meaning)| {
+            let value = wanted(*meaning)?;
+            let next = at + 1 + rest.len();
+            let following = self.tokens.get(at + 1..next)?;
+            rest.iter().zip(following).all(|(word, token)| *word == token.folded).then_some((value, next))
+        })
     }
 
     /// The token after a phrase with this meaning, where one stands here.
@@ -112,7 +114,8 @@ impl<'a> Reader<'a> {
         let mut open = sum;
         while open >= 20 {
             let Some((value, after)) = one(next) else { break };
-            let fits = (open == 100 && value < 100) || (open.is_multiple_of(10) && open < 100 && (1..10).contains(&value));
+            let fits =
+                (open == 100 && value < 100) || (open.is_multiple_of(10) && open < 100 && (1..10).contains(&value));
             if !fits {
                 break;
             }
@@ -158,11 +161,15 @@ impl<'a> Reader<'a> {
     /// A length of time.
     pub(super) fn length(&self, at: usize) -> Option<Length> {
         let at = self.skip(at, |found| found == Meaning::Filler);
-        self.phrase_length(at).or_else(|| self.numbered_length(at)).or_else(|| self.bare_unit(at)).or_else(|| self.reversed_length(at))
+        self.phrase_length(at)
+            .or_else(|| self.numbered_length(at))
+            .or_else(|| self.reversed_length(at))
+            .or_else(|| self.bare_unit(at))
     }
 
     fn phrase_length(&self, at: usize) -> Option<Length> {
-        let (minutes, next) = self.read(at, |found| if let Meaning::Minutes(value) = found { Some(value) } else { None })?;
+        let (minutes, next) =
+            self.read(at, |found| if let Meaning::Minutes(value) = found { Some(value) } else { None })?;
         let whole = Length {
             amount: f64::from(minutes),
             unit: Unit::Minute,
@@ -178,7 +185,7 @@ impl<'a> Reader<'a> {
     fn numbered_length(&self, at: usize) -> Option<Length> {
         let half = self.after(at, Meaning::OneAndHalf).map(|next| (1.5, next));
         let half = half.or_else(|| self.after(at, Meaning::Half).map(|next| (0.5, next)));
-        let (mut amount, mut next) = half.or_else(|| self.number(at))?;
+        let (mut amount, mut next) = half.or_else(|| self.number(at)).filter(|(amount, _)| *amount > 0.0)?;
         let (mut range, mut rough) = (false, false);
         if let Some(after) = self.bracketed(next) {
             next = after;
@@ -187,7 +194,8 @@ impl<'a> Reader<'a> {
             (amount, next) = (amount + 0.5, after);
         }
         let joined = self.after(next, Meaning::To);
-        if let Some((second, after)) = self.number(self.skip(joined.unwrap_or(next), |found| found == Meaning::Filler)) {
+        if let Some((second, after)) = self.number(self.skip(joined.unwrap_or(next), |found| found == Meaning::Filler))
+        {
             if second < amount {
                 return None;
             }
@@ -257,12 +265,19 @@ impl<'a> Reader<'a> {
 
     /// Whether a length that ends here is counted from something else, or back: "два дня назад", "pół godziny przed".
     pub(super) fn bound_elsewhere(&self, at: usize) -> bool {
-        self.read(at, |found| matches!(found, Meaning::Ago | Meaning::BeforeEvent | Meaning::Rate).then_some(())).is_some()
+        self.read(at, |found| matches!(found, Meaning::Ago | Meaning::BeforeEvent | Meaning::Rate).then_some(()))
+            .is_some()
     }
 
     /// Whether a word near a bare length says that it is past or only describes.
     pub(super) fn past_around(&self, first: usize, next: usize) -> bool {
-        let near = self.tokens.get(first.saturating_sub(5)..(next + 4).min(self.tokens.len())).unwrap_or_default();
-        near.iter().any(|token| token.kind == Kind::Word && self.words.is_past(&token.folded))
+        let before = self.tokens.get(first.saturating_sub(5)..first).unwrap_or_default();
+        let after = self.tokens.get(next..(next + 4).min(self.tokens.len())).unwrap_or_default();
+        let in_clause = |token: &&Token| token.kind != Kind::Mark || matches!(token.folded.as_str(), "-" | "\"" | "'");
+        let past = |token: &Token| token.kind == Kind::Word && self.words.is_past(&token.folded);
+        let directly = self.tokens.get(first.saturating_sub(1)..next).unwrap_or_default().iter().take(2);
+        before.iter().rev().take_while(in_clause).any(past)
+            || after.iter().take_while(in_clause).any(past)
+            || directly.into_iter().any(|token| self.words.is_past_before(&token.folded))
     }
 }

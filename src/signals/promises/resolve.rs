@@ -24,6 +24,8 @@ const LAST_DOUBTFUL_HOUR: i8 = 8;
 const LAST_HOUR: i8 = 21;
 /// How many words may stand between a day and the hour that belongs to it.
 const REACH: usize = 12;
+/// From this many words between a day and an hour on it is doubtful that they belong together.
+const LOOSE: usize = 4;
 /// The longest length in working days that is counted.
 const LONGEST: f64 = 400.0;
 
@@ -35,6 +37,8 @@ struct Group {
     part: Option<usize>,
     part_role: Option<Role>,
     clock: Option<(Clock, Option<Clock>, Option<Role>)>,
+    /// The time of day stands far from the day, so that it may belong to something else.
+    loose: bool,
     first: usize,
     next: usize,
 }
@@ -53,7 +57,7 @@ pub(super) fn named(reader: Reader<'_>, pieces: &[Piece], context: Context, said
     let mut carried = None;
     for piece in pieces {
         if let What::Length(length) = piece.what {
-            if let Some((due, exact)) = length_end(length, context, said) {
+            if let Some((due, exact)) = length_end(length, context, said).filter(|(due, _)| *due >= said) {
                 let into = if piece.role.is_some() { &mut found } else { &mut bare };
                 into.push(named_at(reader, due, piece.first, piece.next, exact));
             }
@@ -63,8 +67,10 @@ pub(super) fn named(reader: Reader<'_>, pieces: &[Piece], context: Context, said
             found.extend(group_end(reader, &group, context, said));
             carried = if piece.what == What::Break { None } else { group.day.or(carried) };
             let inherits = !matches!(piece.what, What::Day(_) | What::Break);
-            group = Group { day: carried.filter(|_| inherits), first: piece.first, next: piece.next, ..Group::default() };
+            group =
+                Group { day: carried.filter(|_| inherits), first: piece.first, next: piece.next, ..Group::default() };
         }
+        group.loose |= !group.empty() && gap(reader, &group, piece) >= LOOSE;
         add(&mut group, piece);
     }
     found.extend(group_end(reader, &group, context, said));
@@ -110,7 +116,10 @@ fn add(group: &mut Group, piece: &Piece) {
     group.next = piece.next;
     match piece.what {
         What::Day(day) => {
-            let keeps = group.day.is_some_and(|known| known.precise && !day.precise && known.date.is_some());
+            let keeps = group.day.is_some_and(|known| {
+                let same = known.date.zip(day.date).is_some_and(|(known, day)| known.weekday() == day.weekday());
+                !day.precise && known.date.is_some() && (known.precise || same)
+            });
             if !keeps {
                 (group.day, group.day_role) = (Some(day), piece.role.or(group.day_role));
             }
@@ -149,7 +158,7 @@ fn group_end(reader: Reader<'_>, group: &Group, context: Context, said: DateTime
             (date.to_datetime(if closing { CLOSING } else { DAY_END }), false)
         }
     };
-    (due >= said).then(|| named_at(reader, due, group.first, group.next, exact))
+    (due >= said).then(|| named_at(reader, due, group.first, group.next, exact && !group.loose))
 }
 
 /// The last moment of a length that begins now, and whether it is exact to the minute.
@@ -205,9 +214,11 @@ fn part_end(part: &Part, role: Option<Role>, date: Option<Date>, said: DateTime)
                 today.tomorrow().ok()?
             }
         }
-        None if by && said.time() < time => today,
+        None if by && part.by() != part.to && said.time() < time => today,
         None if said.time() < part.from || ends_day(part) => today,
-        None if part.from >= NOON && said.time() < time && left(said.time(), time) * 2 >= left(part.from, time) => today,
+        None if part.from >= NOON && said.time() < time && left(said.time(), time) * 2 >= left(part.from, time) => {
+            today
+        }
         None => today.tomorrow().ok()?,
     };
     Some(at_part_end(date, time))
@@ -247,6 +258,9 @@ fn clock_end(
 ) -> Option<(DateTime, bool)> {
     let Some(start) = start else {
         let (due, exact) = moment(clock, part, role, date, said)?;
+        if role == Some(Role::Since) && date.is_none() && due.date() != said.date() {
+            return None;
+        }
         return Some(match role {
             Some(Role::Since | Role::After) => (due.date().to_datetime(DAY_END), false),
             Some(Role::About) => (due, false),
@@ -268,7 +282,7 @@ fn clock_end(
         ends += if ends < 24 { 24 } else { 0 };
     }
     let mut due = on(day, ends, clock.minute)?;
-    if due < said && ends <= 12 && !clock.literal && part.is_none() {
+    if due < said && ends < 12 && !clock.literal && part.is_none() {
         due = on(day, ends + 12, clock.minute)?;
     }
     if due < said && date.is_none() {
@@ -277,8 +291,19 @@ fn clock_end(
     Some((due, true))
 }
 
+/// Whether a moment comes within three hours.
+fn soon(said: DateTime, moment: DateTime) -> bool {
+    said.checked_add(3.hours()).is_ok_and(|limit| moment <= limit)
+}
+
 /// The moment of one time of day, and whether the words leave no doubt of it.
-fn moment(clock: Clock, part: Option<&Part>, role: Option<Role>, date: Option<Date>, said: DateTime) -> Option<(DateTime, bool)> {
+fn moment(
+    clock: Clock,
+    part: Option<&Part>,
+    role: Option<Role>,
+    date: Option<Date>,
+    said: DateTime,
+) -> Option<(DateTime, bool)> {
     let today = said.date();
     let at = |date: Date, hour: i8| on(date, hour, clock.minute);
     if let Some(part) = part {
@@ -312,8 +337,11 @@ fn moment(clock: Clock, part: Option<&Part>, role: Option<Role>, date: Option<Da
         Some(_) => {
             let morning = at(today, clock.hour)?;
             let possible = morning >= said && (clock.hour >= FIRST_HOUR || night || clock.literal);
-            if possible && !(by_evening && !clock.literal) {
+            if possible && (clock.literal || !by_evening) {
                 return Some((morning, true));
+            }
+            if possible && soon(said, morning) {
+                return Some((morning, false));
             }
             let later = if clock.hour == 12 { morning } else { at(today, evening)? };
             (later >= said).then_some((later, !possible))
@@ -322,7 +350,7 @@ fn moment(clock: Clock, part: Option<&Part>, role: Option<Role>, date: Option<Da
             let tomorrow = today.tomorrow().ok()?;
             let plain = |hour: i8| night || hour >= FIRST_HOUR;
             if at(today, clock.hour)? >= said && plain(clock.hour) {
-                let late = by_evening && !night;
+                let late = by_evening && !night && !soon(said, at(today, clock.hour)?);
                 return Some(if late { (at(today, evening)?, false) } else { (at(today, clock.hour)?, true) });
             }
             if clock.hour < 12 && at(today, evening)? >= said && (night || evening <= LAST_HOUR) {

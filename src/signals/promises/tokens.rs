@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn folding_takes_case_and_marks_away() {
-        for (text, folded) in [("Ещё", "еще"), ("Который", "которыи"), ("Środę", "srode"), ("Małą", "mala"), ("Štvrť", "stvrt")] {
+        for (text, folded) in
+            [("Ещё", "еще"), ("Который", "которыи"), ("Środę", "srode"), ("Małą", "mala"), ("Štvrť", "stvrt")]
+        {
             assert_eq!(fold(text), folded);
         }
     }

@@ -17,7 +17,10 @@ const FILES: &[(Lang, &str)] = &[
 
 #[expect(clippy::expect_used, reason = "the files are part of the binary and a test reads each of them")]
 static LEXICONS: LazyLock<Vec<(Lang, Lexicon)>> = LazyLock::new(|| {
-    FILES.iter().map(|(lang, file)| (*lang, Lexicon::build(toml::from_str(file).expect("a times.toml is valid")))).collect()
+    FILES
+        .iter()
+        .map(|(lang, file)| (*lang, Lexicon::build(toml::from_str(file).expect("a times.toml is valid"))))
+        .collect()
 });
 
 /// The words of a language; `None` for one that has no file.
@@ -228,6 +231,8 @@ struct Words {
     wish: Vec<String>,
     counted: Vec<String>,
     not_counted: Vec<String>,
+    not_at: Vec<String>,
+    past_before: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -277,14 +282,19 @@ impl Patterns {
     }
 }
 
+/// The words after the first one of a phrase, and its meaning.
+pub(super) type Phrase = (Vec<String>, Meaning);
+
 /// The words of a language.
 #[derive(Debug)]
 pub(super) struct Lexicon {
     /// By the first word: the words after it, longest first, and the meaning.
-    phrases: HashMap<String, Vec<(Vec<String>, Meaning)>>,
+    phrases: HashMap<String, Vec<Phrase>>,
     past: Patterns,
     counted: Patterns,
     not_counted: Patterns,
+    not_at: Patterns,
+    past_before: Patterns,
     pub(super) hours_after_preposition: Hours,
     pub(super) parts: Vec<Part>,
     pub(super) prepositions: Vec<Preposition>,
@@ -297,6 +307,8 @@ impl Lexicon {
             past: Patterns::new(&file.words.past),
             counted: Patterns::new(&file.words.counted),
             not_counted: Patterns::new(&file.words.not_counted),
+            not_at: Patterns::new(&file.words.not_at),
+            past_before: Patterns::new(&file.words.past_before),
             hours_after_preposition: file.hours_after_preposition,
             parts: file.parts,
             prepositions: file.prepositions,
@@ -409,13 +421,9 @@ impl Lexicon {
         }
     }
 
-    /// The longest phrase at the beginning of `tokens` with a meaning that `wanted` accepts, and how many tokens it takes.
-    pub(super) fn read<T>(&self, tokens: &[Token], wanted: impl Fn(Meaning) -> Option<T>) -> Option<(T, usize)> {
-        let (first, after) = tokens.split_first()?;
-        self.phrases.get(&first.folded)?.iter().find_map(|(rest, meaning)| {
-            let fits = rest.len() <= after.len() && rest.iter().zip(after).all(|(word, token)| *word == token.folded);
-            if fits { wanted(*meaning).map(|value| (value, 1 + rest.len())) } else { None }
-        })
+    /// For each token the phrases that begin with it, longest first.
+    pub(super) fn look_up(&self, tokens: &[Token]) -> Vec<&[Phrase]> {
+        tokens.iter().map(|token| self.phrases.get(&token.folded).map_or(&[][..], Vec::as_slice)).collect()
     }
 
     /// Whether a word beside a bare length makes it past.
@@ -423,9 +431,19 @@ impl Lexicon {
         self.past.holds(word)
     }
 
+    /// Whether a word directly before a bare length makes it past.
+    pub(super) fn is_past_before(&self, word: &str) -> bool {
+        self.past_before.holds(word)
+    }
+
+    /// Whether a form is no hour after "at".
+    pub(super) fn is_not_at(&self, word: &str) -> bool {
+        self.not_at.holds(word)
+    }
+
     /// Whether a word is something that numbers count.
     pub(super) fn is_counted(&self, word: &str) -> bool {
-        !self.not_counted.whole.contains(word) && self.counted.holds(word)
+        !self.not_counted.holds(word) && self.counted.holds(word)
     }
 }
 
