@@ -48,13 +48,7 @@ pub struct Entry {
 
 /// Puts the rows of a conversation together with what is promised in it.
 #[must_use]
-pub fn entry(
-    audited: &Audited,
-    mut row: ConversationRow,
-    flags: Vec<FlagRow>,
-    packs: &[Pack],
-    run: &Run<'_>,
-) -> Entry {
+pub fn entry(audited: &Audited, mut row: ConversationRow, flags: Vec<FlagRow>, packs: &[Pack], run: &Run<'_>) -> Entry {
     let conversation = &audited.conversation;
     let began = conversation.started_at.as_deref().and_then(promises::wall_clock);
     let Some(began) = began else {
@@ -64,7 +58,10 @@ pub fn entry(
     let mut contacts = vec![Contact { began, by_agent: conversation.direction == Some(Direction::Outbound) }];
     if conversation.channel == Channel::Email {
         // Every later letter of the agent in the thread reaches the customer.
-        let letters = conversation.turns.iter().filter(|turn| turn.speaker == Speaker::Agent && turn.start.is_some_and(|start| start > 0.0));
+        let letters = conversation
+            .turns
+            .iter()
+            .filter(|turn| turn.speaker == Speaker::Agent && turn.start.is_some_and(|start| start > 0.0));
         contacts.extend(letters.map(|turn| Contact { began: at(turn.start), by_agent: true }));
     }
     let talk = Talk::new(conversation, &audited.signals, run.thresholds);
@@ -75,7 +72,9 @@ pub fn entry(
             let scene = Scene { talk: &talk, code: &rule.code, guideline, limits: &pack.limits };
             for (_, turn) in talk.turns_of(Speaker::Agent).filter(|(_, turn)| check.is_made(&scene, *turn)) {
                 let text = &conversation.turns[turn].text;
-                let Some(named) = promises::due(text, conversation.language, at(conversation.turns[turn].start)) else { continue };
+                let Some(named) = promises::due(text, conversation.language, at(conversation.turns[turn].start)) else {
+                    continue;
+                };
                 let why = format!("contact promised until {}, none found by then", named.due);
                 let finding = Finding { span: Some(named.span), ..scene.finding(turn, why, 1.0, 1.0) };
                 let known = made.iter_mut().find(|(known, _)| known.turn == turn);
@@ -132,8 +131,8 @@ impl Ledger {
     /// # Errors
     /// When no file can be created there.
     pub fn create(folder: &Path) -> Result<Ledger, AuditError> {
-        let file = tempfile::tempfile_in(folder)
-            .map_err(|source| AuditError::Ledger { path: folder.to_owned(), source })?;
+        let file =
+            tempfile::tempfile_in(folder).map_err(|source| AuditError::Ledger { path: folder.to_owned(), source })?;
         Ok(Ledger {
             file: BufWriter::new(file),
             folder: folder.to_owned(),
@@ -192,7 +191,10 @@ impl Ledger {
         let rewound = self.file.flush().and_then(|()| self.file.get_mut().seek(SeekFrom::Start(0)));
         rewound.map_err(|source| self.failed(source))?;
         let folder = self.folder.clone();
-        let file = self.file.into_inner().map_err(|error| AuditError::Ledger { path: folder.clone(), source: error.into_error() })?;
+        let file = self
+            .file
+            .into_inner()
+            .map_err(|error| AuditError::Ledger { path: folder.clone(), source: error.into_error() })?;
         Ok(Settled { file: BufReader::new(file), folder, left: self.entries, next: 0, broken, by_customer })
     }
 }
@@ -227,7 +229,9 @@ impl Settled {
         // A report of a promise that is itself in the data, and flagged there, is not flagged a second time.
         let began = entry.contacts.first().map(|contact| contact.began);
         let known = entry.conversation.customer_id.as_ref().and_then(|customer| self.by_customer.get(customer));
-        let elsewhere = known.zip(began).is_some_and(|(said, began)| said.iter().any(|said| *said < began && *said + 60.days() > began));
+        let elsewhere = known
+            .zip(began)
+            .is_some_and(|(said, began)| said.iter().any(|said| *said < began && *said + 60.days() > began));
         let codes: Vec<&str> = entry.promised.iter().map(|promised| promised.flag.code.as_str()).collect();
         let reported = |flag: &FlagRow| elsewhere && (codes.contains(&flag.code.as_str()) || flag.code == "SOL007");
         let before = entry.flags.len();

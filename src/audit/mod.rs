@@ -270,7 +270,8 @@ impl Audit<'_> {
                 roll_up.add(&entry.conversation, &entry.flags);
             }
             let flag_rows: Vec<flags::FlagRow> = entries.iter().flat_map(|entry| entry.flags.iter().cloned()).collect();
-            let rows: Vec<conversations::ConversationRow> = entries.into_iter().map(|entry| entry.conversation).collect();
+            let rows: Vec<conversations::ConversationRow> =
+                entries.into_iter().map(|entry| entry.conversation).collect();
             tables.append(Table::Flags, flags::frame(&flag_rows)?)?;
             tables.append(Table::Conversations, conversations::frame(&rows)?)?;
         }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use crate::guidelines::Finding;
 use crate::guidelines::checks::{Check, Scene};
 use crate::guidelines::pack::Pack;
 use crate::guidelines::talk::Talk;
-use crate::guidelines::Finding;
 use crate::signals::Signals;
 use crate::signals::thresholds::Thresholds;
 use crate::transcript::{Conversation, Lang};

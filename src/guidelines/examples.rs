@@ -139,7 +139,8 @@ fn segment(line: &str, conversation: &mut Conversation, labels: &mut GivenConver
         if let Some(causes) = word.strip_prefix('@') {
             given.causes = named::<Cause>(causes)?;
         } else if let Some(level) = word.strip_prefix('!') {
-            aggression = level.parse().ok().filter(|level| *level <= 3).ok_or_else(|| format!("`{word}` is not !0 to !3"))?;
+            aggression =
+                level.parse().ok().filter(|level| *level <= 3).ok_or_else(|| format!("`{word}` is not !0 to !3"))?;
         } else if let Some(list) = word.strip_prefix(':') {
             kinds = named::<Kind>(list)?;
         } else {
@@ -158,5 +159,7 @@ fn segment(line: &str, conversation: &mut Conversation, labels: &mut GivenConver
 }
 
 fn named<T: std::str::FromStr<Err = crate::transcript::UnknownName>>(list: &str) -> Result<Vec<T>, String> {
-    list.split(',').map(|name| name.parse().map_err(|error: crate::transcript::UnknownName| error.to_string())).collect()
+    list.split(',')
+        .map(|name| name.parse().map_err(|error: crate::transcript::UnknownName| error.to_string()))
+        .collect()
 }

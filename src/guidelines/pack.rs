@@ -142,7 +142,12 @@ impl Pack {
         for (first, second, reason) in AGAINST {
             let holder = |code: &str| packs.iter().find(|pack| !every(&pack.name) && pack.has(code));
             if let (Some(a), Some(b)) = (holder(first), holder(second)) {
-                return Err(PackError::Against { packs: format!("`{}` and `{}`", a.name, b.name), first, second, reason });
+                return Err(PackError::Against {
+                    packs: format!("`{}` and `{}`", a.name, b.name),
+                    first,
+                    second,
+                    reason,
+                });
             }
         }
         Ok(packs)
@@ -174,11 +179,19 @@ impl Pack {
         }
         for wanted in file.guidelines.iter().chain(&file.except) {
             if wanted != "*" && !known.iter().any(|(guideline, _)| guideline.code.starts_with(wanted.as_str())) {
-                return Err(load::at_key(path, text, "guidelines", format!("`{wanted}` fits no guideline; see `spokoj guidelines list`")));
+                return Err(load::at_key(
+                    path,
+                    text,
+                    "guidelines",
+                    format!("`{wanted}` fits no guideline; see `spokoj guidelines list`"),
+                ));
             }
         }
-        let chosen = |list: &[String], code: &str| list.iter().any(|wanted| wanted == "*" || code.starts_with(wanted.as_str()));
-        known.retain(|(guideline, _)| chosen(&file.guidelines, &guideline.code) && !chosen(&file.except, &guideline.code));
+        let chosen =
+            |list: &[String], code: &str| list.iter().any(|wanted| wanted == "*" || code.starts_with(wanted.as_str()));
+        known.retain(|(guideline, _)| {
+            chosen(&file.guidelines, &guideline.code) && !chosen(&file.except, &guideline.code)
+        });
         known.sort_by(|a, b| a.0.code.cmp(&b.0.code));
         for (_, text) in &known {
             hash.update(text);

@@ -79,7 +79,8 @@ impl<'a> Talk<'a> {
             }
             let continued = std::mem::take(&mut bridged)
                 && talk.moves.last().is_some_and(|last| {
-                    last.speaker == speaker && last.turns.last().is_some_and(|turn| is_open(&conversation.turns[*turn].text))
+                    last.speaker == speaker
+                        && last.turns.last().is_some_and(|turn| is_open(&conversation.turns[*turn].text))
                 });
             match talk.moves.last_mut() {
                 Some(last) if continued => last.turns.push(at),

@@ -70,11 +70,14 @@ pub fn measure(model: &dyn Hears, conversations: &[&LabelledConversation]) -> Re
             let threshold = model.thresholds().acts[act.place()];
             pairs.iter().for_each(|(score, right)| counts.add(*right, *score >= threshold));
             all.extend(counts);
-            acts.insert(act.name(), ActFigures {
-                segments: pairs.iter().filter(|(_, right)| *right).count(),
-                average_precision: average_precision(pairs),
-                f1: counts.figures().f1,
-            });
+            acts.insert(
+                act.name(),
+                ActFigures {
+                    segments: pairs.iter().filter(|(_, right)| *right).count(),
+                    average_precision: average_precision(pairs),
+                    f1: counts.figures().f1,
+                },
+            );
         }
         let known: Vec<f64> = acts.values().filter_map(|act: &ActFigures| act.average_precision).collect();
         RoleFigures {

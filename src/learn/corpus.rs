@@ -160,12 +160,7 @@ fn text_of(path: &Path) -> Result<String, LearnError> {
     fs::read_to_string(path).map_err(|source| LearnError::Read { path: path.to_owned(), source })
 }
 
-fn read_utterances(
-    path: &Path,
-    speaker: Speaker,
-    language: Lang,
-    out: &mut Vec<Utterance>,
-) -> Result<(), LearnError> {
+fn read_utterances(path: &Path, speaker: Speaker, language: Lang, out: &mut Vec<Utterance>) -> Result<(), LearnError> {
     for (number, line) in (1..).zip(text_of(path)?.lines()) {
         if line.trim().is_empty() {
             continue;

@@ -53,7 +53,9 @@ pub fn sets(folder: &Path) -> Result<Vec<GoldSet>, LearnError> {
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
             let name = path.to_string_lossy();
-            name.ends_with(".jsonl") && !name.ends_with(".labels.jsonl") && path.with_extension("labels.jsonl").is_file()
+            name.ends_with(".jsonl")
+                && !name.ends_with(".labels.jsonl")
+                && path.with_extension("labels.jsonl").is_file()
         })
         .collect();
     paths.sort();
@@ -125,6 +127,7 @@ fn audited(set: &GoldSet, source: &Source, pack: &Pack) -> Result<Score, LearnEr
             Ok(verdict(pack, conversation, &signals, source.thresholds()))
         })
         .collect::<Result<_, LearnError>>()?;
-    let pairs: Vec<_> = set.conversations.iter().zip(&verdicts).map(|(one, verdict)| (&one.gold, Some(verdict))).collect();
+    let pairs: Vec<_> =
+        set.conversations.iter().zip(&verdicts).map(|(one, verdict)| (&one.gold, Some(verdict))).collect();
     Ok(score(&pairs, &pack.guidelines.iter().collect::<Vec<_>>()))
 }

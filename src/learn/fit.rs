@@ -54,7 +54,9 @@ pub fn fit(corpus: &Corpus, settings: Settings, progress: &mut dyn FnMut(&str)) 
     for fold in 0..FOLDS {
         let kept: Vec<Sample> =
             every.iter().filter(|sample| sample.conversation.is_none_or(|at| at % FOLDS != fold)).cloned().collect();
-        let mut said = |epoch: usize, loss: f64| progress(&format!("fold {} of {FOLDS}, epoch {}, loss {loss:.3}", fold + 1, epoch + 1));
+        let mut said = |epoch: usize, loss: f64| {
+            progress(&format!("fold {} of {FOLDS}, epoch {}, loss {loss:.3}", fold + 1, epoch + 1))
+        };
         let model = model(&words, train(&kept, settings, &mut said), settings)?;
         let found: Vec<(usize, Heard)> = (0..corpus.conversations.len())
             .into_par_iter()
@@ -93,13 +95,14 @@ fn model(words: &Words, trained: Trained, settings: Settings) -> Result<Embedded
 pub fn with_examples(mut corpus: Corpus) -> Result<Corpus, LearnError> {
     for guideline in load::guidelines()? {
         for example in &guideline.example {
-            let parsed = example.parse(&guideline.code).map_err(|error| LearnError::Example {
-                code: guideline.code.clone(),
-                message: error.to_string(),
-            })?;
-            corpus.examples.extend(parsed.into_iter().map(|(conversation, labels)| {
-                LabelledConversation::from_given(conversation, &labels)
-            }));
+            let parsed = example
+                .parse(&guideline.code)
+                .map_err(|error| LearnError::Example { code: guideline.code.clone(), message: error.to_string() })?;
+            corpus.examples.extend(
+                parsed
+                    .into_iter()
+                    .map(|(conversation, labels)| LabelledConversation::from_given(conversation, &labels)),
+            );
         }
     }
     Ok(corpus)
@@ -184,12 +187,21 @@ fn choose(heard: &[Heard<'_>], pack: &Pack) -> Thresholds {
     for level in 0..3usize {
         let of = |speaker: Speaker| {
             let scored = heard.iter().flat_map(|one| {
-                one.source.conversation.turns.iter().zip(&one.signals.turns).filter(move |(turn, _)| turn.speaker == speaker).map(
-                    move |(turn, signals)| {
-                        let truth = one.source.gold.turns.iter().any(|gold| gold.turn == turn.turn && usize::from(gold.aggression) > level);
+                one.source
+                    .conversation
+                    .turns
+                    .iter()
+                    .zip(&one.signals.turns)
+                    .filter(move |(turn, _)| turn.speaker == speaker)
+                    .map(move |(turn, signals)| {
+                        let truth = one
+                            .source
+                            .gold
+                            .turns
+                            .iter()
+                            .any(|gold| gold.turn == turn.turn && usize::from(gold.aggression) > level);
                         (signals.levels[level], truth)
-                    },
-                )
+                    })
             });
             best_threshold(scored.collect(), 1.0)
         };
@@ -201,7 +213,13 @@ fn choose(heard: &[Heard<'_>], pack: &Pack) -> Thresholds {
         let scored = heard
             .iter()
             .map(|one| {
-                let best = one.signals.turns.iter().flat_map(|turn| &turn.segments).map(|segment| segment.causes[place]).fold(0.0, f32::max);
+                let best = one
+                    .signals
+                    .turns
+                    .iter()
+                    .flat_map(|turn| &turn.segments)
+                    .map(|segment| segment.causes[place])
+                    .fold(0.0, f32::max);
                 (best, one.source.gold.root_cause.stated.iter().any(|stated| stated == cause.name()))
             })
             .collect();
@@ -222,7 +240,8 @@ fn shifts(heard: &[Heard<'_>], pack: &Pack, thresholds: &Thresholds) -> BTreeMap
             signals
         })
         .collect();
-    let places: Vec<usize> = (0..pack.guidelines.len()).filter(|place| pack.guidelines[*place].check.needs_language()).collect();
+    let places: Vec<usize> =
+        (0..pack.guidelines.len()).filter(|place| pack.guidelines[*place].check.needs_language()).collect();
     places
         .into_par_iter()
         .map(|place| {
@@ -242,14 +261,26 @@ fn shifts(heard: &[Heard<'_>], pack: &Pack, thresholds: &Thresholds) -> BTreeMap
                             let (mut right, mut found, mut wanted) = (0usize, 0usize, 0usize);
                             for (one, signals) in heard.iter().zip(&decided) {
                                 let exact = by_turn(guideline);
-                                let want: Vec<u32> = one.source.gold.flags.iter().filter(|flag| flag.code == guideline.code).map(|flag| flag.turn).collect();
-                                let got: Vec<u32> = evaluate::findings(&alone, &one.source.conversation, signals, &moved)
+                                let want: Vec<u32> = one
+                                    .source
+                                    .gold
+                                    .flags
                                     .iter()
-                                    .map(|finding| one.source.conversation.turns[finding.turn].turn)
+                                    .filter(|flag| flag.code == guideline.code)
+                                    .map(|flag| flag.turn)
                                     .collect();
+                                let got: Vec<u32> =
+                                    evaluate::findings(&alone, &one.source.conversation, signals, &moved)
+                                        .iter()
+                                        .map(|finding| one.source.conversation.turns[finding.turn].turn)
+                                        .collect();
                                 wanted += want.len();
                                 found += got.len();
-                                right += if exact { got.iter().filter(|turn| want.contains(turn)).count() } else { got.len().min(want.len()) };
+                                right += if exact {
+                                    got.iter().filter(|turn| want.contains(turn)).count()
+                                } else {
+                                    got.len().min(want.len())
+                                };
                             }
                             let precision = right as f64 / found.max(1) as f64;
                             let recall = right as f64 / wanted.max(1) as f64;
@@ -303,7 +334,12 @@ pub fn verdict(pack: &Pack, conversation: &Conversation, signals: &Signals, thre
             .iter()
             .map(|finding| (pack.guidelines[finding.guideline].code.clone(), number(finding.turn)))
             .collect(),
-        turns: conversation.turns.iter().zip(&signals.turns).map(|(turn, heard)| (turn.turn, turn.speaker, heard.aggression)).collect(),
+        turns: conversation
+            .turns
+            .iter()
+            .zip(&signals.turns)
+            .map(|(turn, heard)| (turn.turn, turn.speaker, heard.aggression))
+            .collect(),
         causes: (names(&signals.causes_stated), names(&signals.causes_underlying)),
     }
 }

@@ -206,8 +206,11 @@ pub fn score(pairs: &[(&Gold, Option<&Verdict>)], guidelines: &[&Guideline]) -> 
         per.iter().filter(|(code, _)| only(code)).for_each(|(_, counts)| total.extend(*counts));
         total.figures()
     };
-    let per_code: BTreeMap<String, Figures> =
-        per.iter().filter(|(_, counts)| counts.any()).map(|(code, counts)| ((*code).to_owned(), counts.figures())).collect();
+    let per_code: BTreeMap<String, Figures> = per
+        .iter()
+        .filter(|(_, counts)| counts.any())
+        .map(|(code, counts)| ((*code).to_owned(), counts.figures()))
+        .collect();
     let hostile = |speaker: Speaker| {
         let mut counts = Counts::default();
         aggression.get(&speaker).into_iter().flatten().for_each(|(want, got)| counts.add(*want > 1, *got > 1));

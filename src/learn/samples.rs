@@ -7,8 +7,8 @@ use crate::learn::corpus::{Corpus, Label, LabelledConversation, LabelledSegment}
 use crate::signals::Hears;
 use crate::signals::embedded::Room;
 use crate::signals::features::{self, Context};
-use crate::signals::network::{ACTS, AGGRESSION, CAUSES, KINDS, OUTPUTS};
 use crate::signals::labels::{AGENT_ACTS, Act};
+use crate::signals::network::{ACTS, AGGRESSION, CAUSES, KINDS, OUTPUTS};
 use crate::signals::tokens::{Word, Words};
 use crate::transcript::Speaker;
 
@@ -119,7 +119,11 @@ impl<'a> Tokenised<'a> {
     }
 
     /// Log-odds that a model gives each segment as the annotators cut it.
-    pub fn heard_segments(&self, model: &dyn Hears, room: &mut Room) -> impl Iterator<Item = (&'a LabelledSegment, Vec<f32>)> {
+    pub fn heard_segments(
+        &self,
+        model: &dyn Hears,
+        room: &mut Room,
+    ) -> impl Iterator<Item = (&'a LabelledSegment, Vec<f32>)> {
         self.placed().map(|(segment, words, speaker, context)| (segment, model.logits(words, speaker, context, room)))
     }
 

@@ -114,9 +114,8 @@ pub struct Trained {
 pub fn train(samples: &[Sample], settings: Settings, mut report: impl FnMut(usize, f64)) -> Trained {
     let Settings { shape, .. } = settings;
     let mut random = fastrand::Rng::with_seed(settings.seed);
-    let mut uniform = |limit: f32, length: usize| -> Vec<f32> {
-        (0..length).map(|_| (random.f32() * 2.0 - 1.0) * limit).collect()
-    };
+    let mut uniform =
+        |limit: f32, length: usize| -> Vec<f32> { (0..length).map(|_| (random.f32() * 2.0 - 1.0) * limit).collect() };
     let mut table = uniform(0.1, shape.buckets * shape.width);
     let mut dense = zeros(shape);
     dense.gain.fill(1.0);
@@ -124,8 +123,7 @@ pub fn train(samples: &[Sample], settings: Settings, mut report: impl FnMut(usiz
     dense.second = uniform((1.0 / shape.hidden as f32).sqrt(), OUTPUTS * shape.hidden);
     dense.second_bias.fill(-3.0);
     let mut table_moments = Moments::of(table.len());
-    let mut dense_moments: Vec<Moments> =
-        dense.tensors().iter().map(|(_, tensor)| Moments::of(tensor.len())).collect();
+    let mut dense_moments: Vec<Moments> = dense.tensors().iter().map(|(_, tensor)| Moments::of(tensor.len())).collect();
 
     let mut order: Vec<usize> = (0..samples.len()).collect();
     let steps = settings.epochs * samples.len().div_ceil(settings.batch);
@@ -243,20 +241,10 @@ fn update_dense(dense: &mut Dense, moments: &mut [Moments], parts: &[Part], scal
 }
 
 /// Adam on the rows that the batch touched, the table's halves at once.
-fn update_table(
-    table: &mut [f32],
-    moments: &mut Moments,
-    shape: Shape,
-    parts: &[Part],
-    scale: f32,
-    rate: f32,
-) {
+fn update_table(table: &mut [f32], moments: &mut Moments, shape: Shape, parts: &[Part], scale: f32, rate: f32) {
     let sums: Vec<&(Vec<u32>, Vec<f32>)> = parts.iter().flat_map(|part| &part.sums).collect();
-    let mut touched: Vec<(u32, u32)> = sums
-        .iter()
-        .zip(0u32..)
-        .flat_map(|((rows, _), sample)| rows.iter().map(move |row| (*row, sample)))
-        .collect();
+    let mut touched: Vec<(u32, u32)> =
+        sums.iter().zip(0u32..).flat_map(|((rows, _), sample)| rows.iter().map(move |row| (*row, sample))).collect();
     touched.par_sort_unstable();
     let half = shape.buckets / 2;
     let middle = touched.partition_point(|(row, _)| (*row as usize) < half);

@@ -131,7 +131,8 @@ fn read_labels(path: &Path, given: &mut Given) -> Result<(), SignalError> {
         let bad = |message: String| SignalError::Label { path: path.to_owned(), line: number, message };
         let label: ConversationLabel = serde_json::from_str(line).map_err(|error| bad(error.to_string()))?;
         let entry = given.conversations.entry(label.conversation_id).or_default();
-        entry.aggression = label.turns.into_iter().map(|turn| (turn.turn, (turn.aggression.min(3), turn.kinds))).collect();
+        entry.aggression =
+            label.turns.into_iter().map(|turn| (turn.turn, (turn.aggression.min(3), turn.kinds))).collect();
         let causes = |names: Vec<String>| names.iter().filter_map(|name| name.parse().ok()).collect();
         entry.causes = (causes(label.root_cause.stated), causes(label.root_cause.underlying));
         for segment in label.segments {

@@ -148,9 +148,8 @@ pub fn decide(conversation: &Conversation, thresholds: &Thresholds, signals: &mu
     }
     signals.causes_stated.clear();
     signals.cause_quotes.clear();
-    let complains = Act::named("complaint", Speaker::Customer).is_some_and(|act| {
-        signals.turns.iter().any(|turn| turn.score(act) >= thresholds.acts[act.place()])
-    });
+    let complains = Act::named("complaint", Speaker::Customer)
+        .is_some_and(|act| signals.turns.iter().any(|turn| turn.score(act) >= thresholds.acts[act.place()]));
     if complains && matches!(conversation.language, Lang::Ru | Lang::Pl | Lang::Sk) {
         for cause in Cause::ALL {
             let place = *cause as usize;

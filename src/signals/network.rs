@@ -208,10 +208,8 @@ impl Network {
     /// # Errors
     /// When a tensor cannot be written.
     pub fn to_bytes(&self) -> Result<Vec<u8>, SignalError> {
-        let failed = |error: safetensors::SafeTensorError| SignalError::Model {
-            what: "network",
-            message: error.to_string(),
-        };
+        let failed =
+            |error: safetensors::SafeTensorError| SignalError::Model { what: "network", message: error.to_string() };
         let bytes = |values: &[f32]| -> Vec<u8> { values.iter().flat_map(|value| value.to_le_bytes()).collect() };
         let Shape { buckets, width, .. } = self.shape;
         let table: Vec<u8> = self.table.iter().map(|value| *value as u8).collect();

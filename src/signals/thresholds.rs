@@ -114,7 +114,10 @@ impl Thresholds {
             .filter_map(Act::at)
             .map(|act| {
                 let table = if act.speaker() == Speaker::Agent { &file.agent_acts } else { &file.customer_acts };
-                table.get(act.name()).copied().ok_or_else(|| failed(format!("`{act}` of the {} is missing", act.speaker())))
+                table
+                    .get(act.name())
+                    .copied()
+                    .ok_or_else(|| failed(format!("`{act}` of the {} is missing", act.speaker())))
             })
             .collect::<Result<_, _>>()?;
         Ok(Thresholds {
@@ -132,9 +135,8 @@ impl Thresholds {
     /// # Errors
     /// When TOML cannot hold a value.
     pub fn to_toml(&self) -> Result<String, SignalError> {
-        let of = |speaker: Speaker| {
-            Act::of(speaker).map(|act| (act.name().to_owned(), self.acts[act.place()])).collect()
-        };
+        let of =
+            |speaker: Speaker| Act::of(speaker).map(|act| (act.name().to_owned(), self.acts[act.place()])).collect();
         let file = File {
             customer: self.customer,
             agent: self.agent,

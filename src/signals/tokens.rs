@@ -57,14 +57,9 @@ impl Words {
     /// # Errors
     /// When the `tokenizers` crate refuses a part of it.
     pub fn with_vocabulary(vocabulary: &[String]) -> Result<Words, SignalError> {
-        let failed =
-            |error: tokenizers::Error| SignalError::Model { what: "tokenizer", message: error.to_string() };
-        let ids = std::iter::once(UNKNOWN.to_owned())
-            .chain(vocabulary.iter().cloned())
-            .zip(0u32..)
-            .collect();
-        let model =
-            WordLevel::builder().vocab(ids).unk_token(UNKNOWN.to_owned()).build().map_err(failed)?;
+        let failed = |error: tokenizers::Error| SignalError::Model { what: "tokenizer", message: error.to_string() };
+        let ids = std::iter::once(UNKNOWN.to_owned()).chain(vocabulary.iter().cloned()).zip(0u32..).collect();
+        let model = WordLevel::builder().vocab(ids).unk_token(UNKNOWN.to_owned()).build().map_err(failed)?;
         let mut tokenizer = Tokenizer::new(model);
         let digit = tokenizers::normalizers::replace::ReplacePattern::Regex(r"\p{Nd}".to_owned());
         tokenizer.with_normalizer(Some(Sequence::new(vec![
@@ -75,9 +70,8 @@ impl Words {
             Replace::new(digit, "0").map_err(failed)?.into(),
         ])));
         let pattern = r"[\p{L}\p{N}]+(?:\*+[\p{L}\p{N}]*)*|\*{2,}|[!?]+|[^\s\p{L}\p{N}]";
-        let split =
-            Split::new(SplitPattern::Regex(pattern.to_owned()), SplitDelimiterBehavior::Removed, true)
-                .map_err(failed)?;
+        let split = Split::new(SplitPattern::Regex(pattern.to_owned()), SplitDelimiterBehavior::Removed, true)
+            .map_err(failed)?;
         tokenizer.with_pre_tokenizer(Some(split));
         Ok(Words { tokenizer })
     }
@@ -97,8 +91,7 @@ impl Words {
     /// # Errors
     /// When the tokenizer fails on the text.
     pub fn of(&self, text: &str) -> Result<Vec<Word>, SignalError> {
-        let failed =
-            |error: tokenizers::Error| SignalError::Model { what: "tokenizer", message: error.to_string() };
+        let failed = |error: tokenizers::Error| SignalError::Model { what: "tokenizer", message: error.to_string() };
         let mut normal = NormalizedString::from(text);
         if let Some(normalizer) = self.tokenizer.get_normalizer() {
             normalizer.normalize(&mut normal).map_err(failed)?;

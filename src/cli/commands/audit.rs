@@ -40,9 +40,9 @@ pub fn run(args: &args::Audit, quiet: bool) -> anyhow::Result<u8> {
         Source::Model(model) => model.sha256().to_owned(),
         Source::Given(..) => String::new(),
     };
-    let tables = Table::ALL.iter().flat_map(|table| {
-        formats.iter().map(move |format| args.out.join(format!("{table}.{}", format.extension())))
-    });
+    let tables = Table::ALL
+        .iter()
+        .flat_map(|table| formats.iter().map(move |format| args.out.join(format!("{table}.{}", format.extension()))));
     let facts = facts::Facts {
         packs: &packs,
         model: (source.name(), &sha256),

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
-use anyhow::bail;
 use anstyle::{AnsiColor, Style};
+use anyhow::bail;
 
 use crate::audit::Audit;
 use crate::cli::args;
@@ -93,7 +93,11 @@ fn text(audited: &Audited, packs: &[Pack], masking: bool) -> String {
         conversation.started_at.as_ref().map(|start| format!(", {start}")).unwrap_or_default()
     );
     let causes: Vec<&str> = signals.causes_stated.iter().map(|cause| cause.name()).collect();
-    let _ = writeln!(out, "{DIM}root causes: {}{DIM:#}\n", if causes.is_empty() { "none".to_owned() } else { causes.join(", ") });
+    let _ = writeln!(
+        out,
+        "{DIM}root causes: {}{DIM:#}\n",
+        if causes.is_empty() { "none".to_owned() } else { causes.join(", ") }
+    );
     for (at, turn) in conversation.turns.iter().enumerate() {
         let mut here: Vec<(&Guideline, &Finding)> = Vec::new();
         for (pack, findings) in packs.iter().zip(findings) {
@@ -108,14 +112,28 @@ fn text(audited: &Audited, packs: &[Pack], masking: bool) -> String {
         let bar = "▮".repeat(usize::from(heard.aggression));
         let time = turn.start.map(clock).unwrap_or_default();
         let spans: Vec<&Span> = here.iter().filter_map(|(_, finding)| finding.span.as_ref()).collect();
-        let _ = writeln!(out, "{:>3} {time:>8} {:8} {bar:3} {}", turn.turn, turn.speaker, underlined(&turn.text, &spans, masking));
+        let _ = writeln!(
+            out,
+            "{:>3} {time:>8} {:8} {bar:3} {}",
+            turn.turn,
+            turn.speaker,
+            underlined(&turn.text, &spans, masking)
+        );
         for (guideline, finding) in here {
             let style = colour(guideline.severity);
-            let review = if finding.doubt.is_empty() { String::new() } else { format!(", needs review: {}", finding.doubt.join(", ")) };
+            let review = if finding.doubt.is_empty() {
+                String::new()
+            } else {
+                format!(", needs review: {}", finding.doubt.join(", "))
+            };
             let _ = writeln!(
                 out,
                 "{:26}{style}{} {}{style:#} ({}{review}): {}",
-                "", guideline.code, guideline.title.in_language(conversation.language), guideline.severity, finding.why
+                "",
+                guideline.code,
+                guideline.title.in_language(conversation.language),
+                guideline.severity,
+                finding.why
             );
         }
     }

@@ -14,7 +14,8 @@ use crate::learn::{corpus, fit};
 /// # Errors
 /// When the corpus cannot be read or the model cannot be written.
 pub fn run(args: &args::Train, quiet: bool) -> anyhow::Result<u8> {
-    let settings = Settings { seed: args.seed, epochs: args.epochs.unwrap_or(Settings::default().epochs), ..Settings::default() };
+    let settings =
+        Settings { seed: args.seed, epochs: args.epochs.unwrap_or(Settings::default().epochs), ..Settings::default() };
     let corpus = fit::with_examples(corpus::read(&args.corpus)?)?;
     let fitted = fit::fit(&corpus, settings, &mut |message| {
         if !quiet {

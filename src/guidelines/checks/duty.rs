@@ -60,7 +60,9 @@ impl Duty {
         if self.owed.is_empty() || self.owed.iter().any(Vec::is_empty) {
             return Err(("owed", "`owed` needs at least one group with at least one act".to_owned()));
         }
-        if let Some(act) = self.owed.iter().flatten().chain(&self.due_at_last).find(|act| act.speaker() != Speaker::Agent) {
+        if let Some(act) =
+            self.owed.iter().flatten().chain(&self.due_at_last).find(|act| act.speaker() != Speaker::Agent)
+        {
             return Err(("owed", format!("`{act}` is an act of the customer; the agent owes")));
         }
         self.when.iter().chain(&self.needs).chain(&self.unless).try_for_each(Pattern::validate)
@@ -140,18 +142,26 @@ impl Duty {
                 continue;
             }
             missing.get_or_insert(group);
-            if nearest.as_ref().is_none_or(|(_, known)| best.as_ref().is_some_and(|(_, fit)| relative(fit) > relative(known))) {
+            if nearest
+                .as_ref()
+                .is_none_or(|(_, known)| best.as_ref().is_some_and(|(_, fit)| relative(fit) > relative(known)))
+            {
                 nearest = best.or(nearest);
             }
         }
         let missing = missing?;
-        let due = searched
-            .iter()
-            .rev()
-            .copied()
-            .find(|turn| self.due_at_last.iter().any(|act| closest(scene, *turn, &[*act], Use::Accuse).is_some_and(|fit| fit.score >= fit.threshold)));
+        let due = searched.iter().rev().copied().find(|turn| {
+            self.due_at_last
+                .iter()
+                .any(|act| closest(scene, *turn, &[*act], Use::Accuse).is_some_and(|fit| fit.score >= fit.threshold))
+        });
         let names: Vec<&str> = missing.iter().map(|act| act.name()).collect();
-        let mut why = format!("none of {} heard; duty from turn {}: {}", names.join(", "), talk.conversation.turns[turn].turn, trigger.why);
+        let mut why = format!(
+            "none of {} heard; duty from turn {}: {}",
+            names.join(", "),
+            talk.conversation.turns[turn].turn,
+            trigger.why
+        );
         if let Some((at, fit)) = &nearest {
             why.push_str(&format!("; nearest in turn {}: {}", talk.conversation.turns[*at].turn, fit.why));
         }

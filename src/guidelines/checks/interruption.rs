@@ -33,7 +33,8 @@ impl Interruption {
             .filter_map(|(_, at)| {
                 let said = heard(scene, at, &self.acts, Use::Accuse)
                     .map(|fit| Finding { span: fit.span, ..scene.finding(at, fit.why, fit.score, fit.threshold) });
-                let before = at.checked_sub(1).map(|before| &turns[before]).filter(|turn| turn.speaker == Speaker::Customer);
+                let before =
+                    at.checked_sub(1).map(|before| &turns[before]).filter(|turn| turn.speaker == Speaker::Customer);
                 let Some(before) = before else { return said };
                 if talk.turn(at).timing.words < self.words {
                     return said;

@@ -61,7 +61,8 @@ impl Promise {
     /// Whether an agent's turn promises contact by a stated time.
     #[must_use]
     pub fn is_made(&self, scene: &Scene<'_>, turn: usize) -> bool {
-        heard(scene, turn, &self.promised, Use::Accuse).is_some() && heard(scene, turn, &self.timed, Use::Accuse).is_some()
+        heard(scene, turn, &self.promised, Use::Accuse).is_some()
+            && heard(scene, turn, &self.timed, Use::Accuse).is_some()
     }
 }
 
@@ -72,9 +73,7 @@ impl Made {
     #[must_use]
     pub fn is_broken(&self, said: DateTime, contacts: &[Contact], end: DateTime) -> bool {
         end > self.due
-            && !contacts
-                .iter()
-                .any(|contact| contact.by_agent && contact.began > said && contact.began <= self.due)
+            && !contacts.iter().any(|contact| contact.by_agent && contact.began > said && contact.began <= self.due)
     }
 }
 

@@ -44,7 +44,8 @@ impl Reaction {
                 .find(|before| turns[*before].speaker == Speaker::Agent)
                 .is_some_and(|before| heard(scene, before, &self.pause, Use::Clear).is_some());
             if !paused {
-                let why = format!("began {waited:.0} s after the customer's turn, limit {limit:.0} s, no pause announced");
+                let why =
+                    format!("began {waited:.0} s after the customer's turn, limit {limit:.0} s, no pause announced");
                 found.push(scene.finding(at, why, waited as f32, limit as f32));
             }
         }

@@ -24,9 +24,11 @@ impl Speed {
         if !talk.conversation.channel.is_voice() {
             return Vec::new();
         }
-        let Some(since) = talk.moves.iter().position(|step| {
-            step.speaker == Speaker::Customer && talk.aggression(step) >= self.after_aggression
-        }) else {
+        let Some(since) = talk
+            .moves
+            .iter()
+            .position(|step| step.speaker == Speaker::Customer && talk.aggression(step) >= self.after_aggression)
+        else {
             return Vec::new();
         };
         let limit = scene.limits.fast_speech_wpm;
@@ -36,9 +38,8 @@ impl Speed {
                 let turn = &talk.conversation.turns[at];
                 let length = turn.end? - turn.start?;
                 let speed = talk.turn(at).timing.words_per_minute?;
-                (length >= self.at_least_s && speed > limit).then(|| {
-                    scene.finding(at, format!("{speed:.0} words a minute, limit {limit:.0}"), speed, limit)
-                })
+                (length >= self.at_least_s && speed > limit)
+                    .then(|| scene.finding(at, format!("{speed:.0} words a minute, limit {limit:.0}"), speed, limit))
             })
             .collect()
     }

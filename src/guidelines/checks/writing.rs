@@ -51,11 +51,8 @@ impl Writing {
             })
             .map(|segment| &segment.span)
             .collect();
-        let marks: Vec<usize> = text
-            .match_indices('!')
-            .map(|(at, _)| at)
-            .filter(|at| !warm.iter().any(|span| span.contains(at)))
-            .collect();
+        let marks: Vec<usize> =
+            text.match_indices('!').map(|(at, _)| at).filter(|at| !warm.iter().any(|span| span.contains(at))).collect();
         if let Some(pair) = marks.windows(2).find(|pair| pair[1] == pair[0] + 1) {
             let begin = text[..pair[0]].rfind(['.', '!', '?', '\n']).map_or(0, |at| at + 1);
             return Some((trimmed(text, begin..pair[1] + 1), "exclamation marks in a row".to_owned()));
@@ -71,16 +68,20 @@ impl Writing {
         let words: Vec<(usize, &str)> = text.unicode_word_indices().collect();
         let letters = |word: &str| word.chars().filter(|letter| letter.is_alphabetic()).count();
         let upper = |word: &str| letters(word) > 0 && word.chars().all(|letter| !letter.is_lowercase());
-        words.iter().find(|(at, word)| {
-            let stem: String = word.chars().filter(|letter| letter.is_alphabetic()).collect();
-            let quoted = text[..*at].chars().next_back().is_some_and(|mark| "«„\"“'/-".contains(mark));
-            letters(word) >= self.capital_letters
-                && upper(word)
-                && !quoted
-                && !word.chars().any(char::is_numeric)
-                && stem.chars().any(|letter| "аеёиоуыэюяaeiouyáéíóúýąęóäôAEIOUYÁÉÍÓÚÝĄĘÓÄÔАЕЁИОУЫЭЮЯ".contains(letter))
-        })
-        .map(|(at, word)| *at..*at + word.len())
+        words
+            .iter()
+            .find(|(at, word)| {
+                let stem: String = word.chars().filter(|letter| letter.is_alphabetic()).collect();
+                let quoted = text[..*at].chars().next_back().is_some_and(|mark| "«„\"“'/-".contains(mark));
+                letters(word) >= self.capital_letters
+                    && upper(word)
+                    && !quoted
+                    && !word.chars().any(char::is_numeric)
+                    && stem
+                        .chars()
+                        .any(|letter| "аеёиоуыэюяaeiouyáéíóúýąęóäôAEIOUYÁÉÍÓÚÝĄĘÓÄÔАЕЁИОУЫЭЮЯ".contains(letter))
+            })
+            .map(|(at, word)| *at..*at + word.len())
     }
 }
 
