@@ -111,6 +111,14 @@ names! {
     }
 }
 
+impl Lang {
+    /// Whether the product hears acts in it.
+    #[must_use]
+    pub const fn is_audited(self) -> bool {
+        matches!(self, Lang::Ru | Lang::Pl | Lang::Sk)
+    }
+}
+
 names! {
     /// Who began the contact.
     Direction, "direction", {

@@ -202,7 +202,7 @@ impl Audit<'_> {
                         step.findings += entry.flags.len() as u64;
                         summary.file(&entry.conversation.source_file).read(&entry.conversation);
                         rows.extend(turn_rows);
-                        ledger.add(entry)?;
+                        ledger.add(&entry)?;
                     }
                     Err(reject) => {
                         summary.file(&reject.source_file).rejected += 1;
@@ -234,7 +234,7 @@ impl Audit<'_> {
             let audited = self.conversation(conversation, room)?;
             let flag_rows = flags::rows(&audited, run);
             let row = conversations::row(&audited, &flag_rows, run);
-            let entry = ledger::entry(&audited, row, flag_rows, self.packs, run);
+            let entry = ledger::entry(&audited, row, flag_rows, run);
             Ok((turns::rows(&audited, run), entry))
         }));
         match done {

@@ -8,7 +8,7 @@ use crate::guidelines::pack::Pack;
 use crate::guidelines::talk::Talk;
 use crate::signals::Signals;
 use crate::signals::thresholds::Thresholds;
-use crate::transcript::{Conversation, Lang};
+use crate::transcript::Conversation;
 
 /// Below this role confidence a finding is in doubt.
 const SURE_ROLE: f32 = 0.8;
@@ -19,7 +19,7 @@ const SURE_WORDS: f32 = 0.6;
 #[must_use]
 pub fn findings(pack: &Pack, conversation: &Conversation, signals: &Signals, thresholds: &Thresholds) -> Vec<Finding> {
     let talk = Talk::new(conversation, signals, thresholds);
-    let known = matches!(conversation.language, Lang::Ru | Lang::Pl | Lang::Sk);
+    let known = conversation.language.is_audited();
     let mut found = Vec::new();
     for (place, guideline) in pack.guidelines.iter().enumerate() {
         let skipped = guideline.not_in.contains(&conversation.channel) || (!known && guideline.check.needs_language());

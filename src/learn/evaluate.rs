@@ -12,8 +12,9 @@ use crate::guidelines::pack::Pack;
 use crate::learn::LearnError;
 use crate::learn::acts::{self, ActsFigures};
 use crate::learn::corpus::{self, Label, LabelledConversation, LabelledSegment};
-use crate::learn::fit::verdict;
-use crate::learn::gold::{Score, Verdict, score};
+use crate::learn::gold::{Score, score};
+use crate::learn::verdicts::verdicts;
+use crate::signals::Signals;
 use crate::signals::embedded::Room;
 use crate::signals::given::{self, Given};
 use crate::signals::hear::Source;
@@ -118,15 +119,13 @@ pub fn evaluate(sets: &[GoldSet], source: &Source, pack: &Pack) -> Result<Vec<Re
 }
 
 fn audited(set: &GoldSet, source: &Source, pack: &Pack) -> Result<Score, LearnError> {
-    let verdicts: Vec<Verdict> = set
+    let signals: Vec<Signals> = set
         .conversations
         .par_iter()
-        .map_init(Room::default, |room, labelled| {
-            let conversation = &labelled.conversation;
-            let signals = source.hear(conversation, room)?;
-            Ok(verdict(pack, conversation, &signals, source.thresholds()))
-        })
-        .collect::<Result<_, LearnError>>()?;
+        .map_init(Room::default, |room, labelled| source.hear(&labelled.conversation, room))
+        .collect::<Result<_, _>>()?;
+    let heard = set.conversations.iter().zip(&signals).map(|(labelled, signals)| (&labelled.conversation, signals));
+    let verdicts = verdicts(pack, heard, source.thresholds());
     let pairs: Vec<_> =
         set.conversations.iter().zip(&verdicts).map(|(one, verdict)| (&one.gold, Some(verdict))).collect();
     Ok(score(&pairs, &pack.guidelines.iter().collect::<Vec<_>>()))

@@ -11,9 +11,10 @@ use crate::guidelines::pack::Pack;
 use crate::guidelines::{Severity, evaluate, load};
 use crate::learn::LearnError;
 use crate::learn::corpus::{Corpus, LabelledConversation};
-use crate::learn::gold::{Score, Verdict, by_turn, score};
+use crate::learn::gold::{Score, by_turn, score};
 use crate::learn::samples::{self, Sample, Tokenised};
 use crate::learn::train::{Settings, Trained, train};
+use crate::learn::verdicts::verdicts;
 use crate::signals::embedded::{Embedded, Room};
 use crate::signals::hear;
 use crate::signals::labels::{Act, Cause, Kind};
@@ -21,7 +22,7 @@ use crate::signals::network::{ACTS, Network, sigmoid};
 use crate::signals::thresholds::{Shift, Thresholds};
 use crate::signals::tokens::Words;
 use crate::signals::{Hears, Signals};
-use crate::transcript::{Conversation, Speaker};
+use crate::transcript::Speaker;
 
 /// A word is in the vocabulary from so many occurrences on.
 const FREQUENT: usize = 3;
@@ -147,6 +148,15 @@ impl<'a> Heard<'a> {
     }
 }
 
+impl Heard<'_> {
+    /// The signals after decisions by these thresholds.
+    fn decided(&self, thresholds: &Thresholds) -> Signals {
+        let mut signals = self.signals.clone();
+        hear::decide(&self.source.conversation, thresholds, &mut signals);
+        signals
+    }
+}
+
 /// The threshold with the best F1 among scores with their truth; one half where there is too little to choose from.
 fn best_threshold(mut scored: Vec<(f32, bool)>, beta: f64) -> f32 {
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -232,14 +242,7 @@ fn choose(heard: &[Heard<'_>], pack: &Pack) -> Thresholds {
 
 /// For each guideline the shift with the best F1 on held-out conversations (F½ for critical ones), the neighbours counted in.
 fn shifts(heard: &[Heard<'_>], pack: &Pack, thresholds: &Thresholds) -> BTreeMap<String, Shift> {
-    let decided: Vec<Signals> = heard
-        .iter()
-        .map(|one| {
-            let mut signals = one.signals.clone();
-            hear::decide(&one.source.conversation, thresholds, &mut signals);
-            signals
-        })
-        .collect();
+    let decided: Vec<Signals> = heard.iter().map(|one| one.decided(thresholds)).collect();
     let places: Vec<usize> =
         (0..pack.guidelines.len()).filter(|place| pack.guidelines[*place].check.needs_language()).collect();
     places
@@ -324,35 +327,10 @@ fn best_of(grid: &[Vec<f64>]) -> Shift {
     best.1
 }
 
-/// What an audit of a conversation says, as far as it is scored.
-#[must_use]
-pub fn verdict(pack: &Pack, conversation: &Conversation, signals: &Signals, thresholds: &Thresholds) -> Verdict {
-    let number = |at: usize| conversation.turns[at].turn;
-    let names = |causes: &[Cause]| causes.iter().map(|cause| cause.name().to_owned()).collect();
-    Verdict {
-        flags: evaluate::findings(pack, conversation, signals, thresholds)
-            .iter()
-            .map(|finding| (pack.guidelines[finding.guideline].code.clone(), number(finding.turn)))
-            .collect(),
-        turns: conversation
-            .turns
-            .iter()
-            .zip(&signals.turns)
-            .map(|(turn, heard)| (turn.turn, turn.speaker, heard.aggression))
-            .collect(),
-        causes: (names(&signals.causes_stated), names(&signals.causes_underlying)),
-    }
-}
-
 fn score_with(heard: &[Heard<'_>], pack: &Pack, thresholds: &Thresholds) -> Score {
-    let verdicts: Vec<Verdict> = heard
-        .iter()
-        .map(|one| {
-            let mut signals = one.signals.clone();
-            hear::decide(&one.source.conversation, thresholds, &mut signals);
-            verdict(pack, &one.source.conversation, &signals, thresholds)
-        })
-        .collect();
+    let decided: Vec<Signals> = heard.iter().map(|one| one.decided(thresholds)).collect();
+    let together = heard.iter().zip(&decided).map(|(one, signals)| (&one.source.conversation, signals));
+    let verdicts = verdicts(pack, together, thresholds);
     let pairs: Vec<_> = heard.iter().zip(&verdicts).map(|(one, verdict)| (&one.source.gold, Some(verdict))).collect();
     score(&pairs, &pack.guidelines.iter().collect::<Vec<_>>())
 }

@@ -11,6 +11,7 @@ pub mod gold;
 pub mod measure;
 pub mod samples;
 pub mod train;
+pub mod verdicts;
 
 use crate::guidelines::PackError;
 use crate::signals::SignalError;

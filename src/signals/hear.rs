@@ -11,7 +11,7 @@ use crate::signals::thresholds::Thresholds;
 use crate::signals::tokens::Word;
 use crate::signals::{CauseQuote, Hears, SegmentSignals, SignalError, Signals, TurnSignals, timing};
 use crate::text::segment;
-use crate::transcript::{Conversation, Lang, Span, Speaker};
+use crate::transcript::{Conversation, Span, Speaker};
 
 /// Hears a conversation with a model; [`decide`] is still to come.
 ///
@@ -150,7 +150,7 @@ pub fn decide(conversation: &Conversation, thresholds: &Thresholds, signals: &mu
     signals.cause_quotes.clear();
     let complains = Act::named("complaint", Speaker::Customer)
         .is_some_and(|act| signals.turns.iter().any(|turn| turn.score(act) >= thresholds.acts[act.place()]));
-    if complains && matches!(conversation.language, Lang::Ru | Lang::Pl | Lang::Sk) {
+    if complains && conversation.language.is_audited() {
         for cause in Cause::ALL {
             let place = *cause as usize;
             let found = signals

@@ -29,6 +29,8 @@ pub struct FlagRow {
     pub name: String,
     /// How grave it is.
     pub severity: Severity,
+    /// What the guideline speaks of; no column.
+    pub level: Level,
     /// What kind of demand the guideline makes.
     pub kind: Demand,
     /// The pack; several joined by `+`.
@@ -197,6 +199,7 @@ fn row(
         code: guideline.code.clone(),
         name: guideline.name.clone(),
         severity: guideline.severity,
+        level: guideline.level,
         kind: guideline.kind,
         pack: joined(|pack| &pack.name),
         pack_version: joined(|pack| &pack.version),

@@ -38,6 +38,9 @@ pub struct Act {
     /// How many of the agent's next moves `unless` looks at.
     #[serde(default)]
     pub unless_next: usize,
+    /// No finding where one of these acts is heard in an earlier turn of the agent.
+    #[serde(default)]
+    pub unless_before: Vec<labels::Act>,
     /// Only in the agent's first move after the customer's first complaint.
     #[serde(default)]
     pub first_reply_only: bool,
@@ -85,6 +88,10 @@ impl Act {
     }
 
     fn excused(&self, scene: &Scene<'_>, place: usize, turn: usize, begins: Option<usize>) -> bool {
+        let mut earlier = scene.talk.turns_of(Speaker::Agent).take_while(|(before, _)| *before < place);
+        if earlier.any(|(_, before)| heard(scene, before, &self.unless_before, Use::Clear).is_some()) {
+            return true;
+        }
         let clears = |turn: usize| heard(scene, turn, &self.unless, Use::Clear);
         let here = clears(turn);
         // An act that excuses must come before an opening that may not stand first.

@@ -6,6 +6,7 @@ use crate::guidelines::Finding;
 use crate::guidelines::checks::Scene;
 use crate::guidelines::checks::pattern::{Fit, Pattern, closest};
 use crate::signals::labels::Act;
+use crate::signals::promises;
 use crate::signals::thresholds::Use;
 use crate::transcript::Speaker;
 
@@ -17,6 +18,19 @@ pub enum From {
     Start,
     /// With the trigger's own turn.
     Trigger,
+}
+
+/// Which of several triggers create a duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Triggers {
+    /// The first; one finding a conversation at most.
+    #[default]
+    First,
+    /// The first whose duty is not met; one finding a conversation at most.
+    FirstUnmet,
+    /// Each; a finding for every duty that is not met.
+    Each,
 }
 
 /// Settings of the check.
@@ -40,9 +54,12 @@ pub struct Duty {
     /// Flag the agent's last turn with one of these acts instead of the trigger, where there is one.
     #[serde(default)]
     pub due_at_last: Vec<Act>,
-    /// Whether the duty arises at every trigger, not only once a conversation.
+    /// Which triggers are looked at.
     #[serde(default)]
-    pub every: bool,
+    pub triggers: Triggers,
+    /// A time that meets the duty must lie within the pack's limit for a review.
+    #[serde(default)]
+    pub within_review_limit: bool,
     /// Only in these channels; in all by default.
     #[serde(default)]
     pub only_in: Vec<crate::transcript::Channel>,
@@ -86,7 +103,7 @@ impl Duty {
         self.triggers(scene)
             .into_iter()
             .filter_map(|(place, turn, fit)| self.unmet(scene, place, turn, &fit))
-            .take(if self.every { usize::MAX } else { 1 })
+            .take(if self.triggers == Triggers::Each { usize::MAX } else { 1 })
             .collect()
     }
 
@@ -104,13 +121,15 @@ impl Duty {
                     .filter_map(|(place, turn)| Some((place, turn, pattern.fit(scene, turn, Use::Accuse)?)))
                     .filter(move |(place, ..)| last.replace(*place) != Some(*place))
                     .skip(pattern.nth - 1)
-                    .take(if self.every { usize::MAX } else { 1 })
+                    .take(if self.triggers == Triggers::First { 1 } else { usize::MAX })
                     .collect::<Vec<_>>()
             })
             .collect();
         found.sort_by_key(|(_, turn, _)| *turn);
         found.dedup_by_key(|(_, turn, _)| *turn);
-        found.truncate(if self.every { usize::MAX } else { 1 });
+        if self.triggers == Triggers::First {
+            found.truncate(1);
+        }
         found
     }
 
@@ -138,15 +157,19 @@ impl Duty {
                 .iter()
                 .filter_map(|turn| Some((*turn, closest(scene, *turn, group, Use::Clear)?)))
                 .max_by(|a, b| relative(&a.1).total_cmp(&relative(&b.1)).then(b.0.cmp(&a.0)));
-            if best.as_ref().is_some_and(|(_, fit)| fit.score >= fit.threshold) {
+            let met =
+                best.as_ref().is_some_and(|(at, fit)| fit.score >= fit.threshold && !self.is_too_long(scene, *at, fit));
+            if met {
                 continue;
             }
             missing.get_or_insert(group);
-            if nearest
-                .as_ref()
-                .is_none_or(|(_, known)| best.as_ref().is_some_and(|(_, fit)| relative(fit) > relative(known)))
-            {
-                nearest = best.or(nearest);
+            let nearer = match (&nearest, &best) {
+                (Some((_, known)), Some((_, fit))) => relative(fit) > relative(known),
+                (None, _) => true,
+                (_, None) => false,
+            };
+            if nearer {
+                nearest = best;
             }
         }
         let missing = missing?;
@@ -173,6 +196,21 @@ impl Duty {
             nearest: nearest.map(|(at, fit)| (at, fit.score)),
             ..scene.finding(due.unwrap_or(turn), why, trigger.score, trigger.threshold)
         })
+    }
+}
+
+impl Duty {
+    /// Whether the time that a segment names is longer than the pack allows for a review.
+    fn is_too_long(&self, scene: &Scene<'_>, turn: usize, fit: &Fit) -> bool {
+        let conversation = scene.talk.conversation;
+        let Some(span) = fit.span.clone().filter(|_| self.within_review_limit) else { return false };
+        let words = &conversation.turns[turn].text[span];
+        let said = conversation.started_at.as_deref().and_then(promises::wall_clock);
+        let days = match said {
+            Some(said) => promises::working_days_from(words, conversation.language, said),
+            None => promises::working_days(words, conversation.language),
+        };
+        days.is_some_and(|days| days > f64::from(scene.limits.review_working_days) + 1e-9)
     }
 }
 

@@ -1,12 +1,12 @@
 //! A complaint-book entry that reached the supervisor too late.
 
-use jiff::civil::{Date, DateTime, Weekday};
 use serde::Deserialize;
 
 use crate::guidelines::Finding;
 use crate::guidelines::checks::Scene;
 use crate::guidelines::checks::pattern::closest;
 use crate::signals::labels;
+use crate::signals::promises::{self, Calendar};
 use crate::signals::thresholds::Use;
 use crate::transcript::Speaker;
 
@@ -20,23 +20,6 @@ pub struct Forwarding {
     pub acts: Vec<labels::Act>,
 }
 
-/// Wall-clock time at the place of the event: what stands before the offset.
-fn wall_clock(text: &str) -> Option<DateTime> {
-    let text = text.trim().replace(' ', "T");
-    let bytes = text.as_bytes();
-    let offset = text.char_indices().skip(11).find(|(_, mark)| matches!(mark, '+' | '-' | 'Z' | 'z')).map(|(at, _)| at);
-    let _ = bytes;
-    text[..offset.unwrap_or(text.len())].parse().ok()
-}
-
-fn next_working_day(date: Date) -> Option<Date> {
-    let mut day = date.tomorrow().ok()?;
-    while matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
-        day = day.tomorrow().ok()?;
-    }
-    Some(day)
-}
-
 impl Forwarding {
     /// The findings in one conversation.
     #[must_use]
@@ -47,9 +30,10 @@ impl Forwarding {
     fn late(&self, scene: &Scene<'_>) -> Option<Finding> {
         let talk = scene.talk;
         let complaint = talk.conversation.complaint.as_ref()?;
-        let recorded = wall_clock(complaint.recorded_at.as_deref()?)?;
-        let forwarded = wall_clock(complaint.forwarded_at.as_deref()?)?;
-        let due = next_working_day(recorded.date())?.at(self.until_hour, 0, 0, 0);
+        let recorded = promises::wall_clock(complaint.recorded_at.as_deref()?)?;
+        let forwarded = promises::wall_clock(complaint.forwarded_at.as_deref()?)?;
+        let due =
+            Calendar::of(talk.conversation.language).next_working_day(recorded.date()).at(self.until_hour, 0, 0, 0);
         if forwarded <= due {
             return None;
         }

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use crate::guidelines::checks::Scene;
 use crate::signals::labels::{Act, Cause};
 use crate::signals::thresholds::Use;
-use crate::transcript::{Span, Speaker};
+use crate::text::language::without_diacritics;
+use crate::transcript::{Channel, Span, Speaker};
 
 /// All that is given must hold.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -24,6 +25,12 @@ pub struct Pattern {
     /// The complaint has another cause beside these.
     #[serde(default)]
     pub not_causes: Vec<Cause>,
+    /// One of these words stands in the turn; `звон*` fits every word that begins so, case and accents aside.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Only in these channels; in all by default.
+    #[serde(default)]
+    pub only_in: Vec<Channel>,
     /// Which of the turns that fit counts, from 1.
     #[serde(default = "first")]
     pub nth: usize,
@@ -71,7 +78,11 @@ impl Pattern {
     #[must_use]
     pub fn fit(&self, scene: &Scene<'_>, turn: usize, purpose: Use) -> Option<Fit> {
         let talk = scene.talk;
-        if talk.conversation.turns[turn].speaker != self.speaker {
+        let spoken = &talk.conversation.turns[turn];
+        if spoken.speaker != self.speaker
+            || (!self.only_in.is_empty() && !self.only_in.contains(&talk.conversation.channel))
+            || (!self.words.is_empty() && !has_word(&spoken.text, &self.words))
+        {
             return None;
         }
         let mut fit = None;
@@ -93,6 +104,19 @@ impl Pattern {
         }
         fit
     }
+}
+
+/// Whether one of the wanted words stands in a text.
+fn has_word(text: &str, wanted: &[String]) -> bool {
+    let folded = |text: &str| -> String { text.to_lowercase().chars().map(without_diacritics).collect() };
+    let text = folded(text);
+    let wanted: Vec<String> = wanted.iter().map(|word| folded(word)).collect();
+    text.split(|letter: char| !letter.is_alphanumeric()).any(|word| {
+        wanted.iter().any(|wanted| match wanted.strip_suffix('*') {
+            Some(stem) => word.starts_with(stem),
+            None => word == wanted,
+        })
+    })
 }
 
 fn aggressive(scene: &Scene<'_>, turn: usize, level: u8, purpose: Use) -> Option<Fit> {

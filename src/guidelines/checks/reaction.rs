@@ -39,10 +39,12 @@ impl Reaction {
             if waited <= limit {
                 continue;
             }
+            // A customer's word in between does not end a pause.
             let paused = (0..asked)
                 .rev()
-                .find(|before| turns[*before].speaker == Speaker::Agent)
-                .is_some_and(|before| heard(scene, before, &self.pause, Use::Clear).is_some());
+                .filter(|before| turns[*before].speaker == Speaker::Agent)
+                .take(2)
+                .any(|before| heard(scene, before, &self.pause, Use::Clear).is_some());
             if !paused {
                 let why =
                     format!("began {waited:.0} s after the customer's turn, limit {limit:.0} s, no pause announced");

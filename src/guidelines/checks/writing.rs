@@ -1,12 +1,19 @@
 //! A raised voice in writing: emphatic capitals, exclamation marks in a row or in number.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::guidelines::Finding;
 use crate::guidelines::checks::Scene;
 use crate::signals::labels;
+use crate::text::language::without_diacritics;
 use crate::transcript::{Span, Speaker};
+
+/// Abbreviations and names that are always written in capitals.
+static ALWAYS: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| include_str!("../../../data/languages/abbreviations-in-capitals.txt").lines().collect());
 
 /// Settings of the check.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -14,6 +21,8 @@ use crate::transcript::{Span, Speaker};
 pub struct Writing {
     /// A word in capitals counts from this many letters on.
     pub capital_letters: usize,
+    /// The transcript's own marks of a raised voice, such as `[raises voice]`.
+    pub loudness_marks: Vec<String>,
     /// So many exclamation sentences in a turn count.
     pub exclamations: usize,
     /// Exclamations in a segment with one of these acts do not count.
@@ -37,6 +46,10 @@ impl Writing {
 
     fn raised(&self, scene: &Scene<'_>, turn: usize) -> Option<(Span, String)> {
         let text = &scene.talk.conversation.turns[turn].text;
+        if let Some(mark) = self.loudness_marks.iter().find(|mark| text.contains(mark.as_str())) {
+            let begin = text.find(mark.as_str())?;
+            return Some((begin..begin + mark.len(), format!("the transcript marks `{mark}`")));
+        }
         if let Some(span) = self.capitals(text) {
             let word = text[span.clone()].to_owned();
             return Some((span, format!("`{word}` in capitals")));
@@ -63,26 +76,33 @@ impl Writing {
         })
     }
 
-    /// A word in capitals that stands among words that are not: an emphasis, no abbreviation, heading or brand.
+    /// A word in capitals for emphasis: no abbreviation, no name or button in quotes, no part of a code.
     fn capitals(&self, text: &str) -> Option<Span> {
-        let words: Vec<(usize, &str)> = text.unicode_word_indices().collect();
-        let letters = |word: &str| word.chars().filter(|letter| letter.is_alphabetic()).count();
-        let upper = |word: &str| letters(word) > 0 && word.chars().all(|letter| !letter.is_lowercase());
-        words
-            .iter()
+        text.unicode_word_indices()
             .find(|(at, word)| {
-                let stem: String = word.chars().filter(|letter| letter.is_alphabetic()).collect();
-                let quoted = text[..*at].chars().next_back().is_some_and(|mark| "«„\"“'/-".contains(mark));
-                letters(word) >= self.capital_letters
-                    && upper(word)
-                    && !quoted
-                    && !word.chars().any(char::is_numeric)
-                    && stem
-                        .chars()
-                        .any(|letter| "аеёиоуыэюяaeiouyáéíóúýąęóäôAEIOUYÁÉÍÓÚÝĄĘÓÄÔАЕЁИОУЫЭЮЯ".contains(letter))
+                let letters = word.chars().filter(|letter| letter.is_alphabetic()).count();
+                let end = at + word.len();
+                let code = |mark: Option<char>| mark.is_some_and(|mark| mark.is_numeric() || "-_/#".contains(mark));
+                letters >= self.capital_letters
+                    && word.chars().all(|letter| letter.is_uppercase())
+                    && word.to_lowercase().chars().map(without_diacritics).any(|letter| VOWELS.contains(letter))
+                    && !ALWAYS.contains(word)
+                    && !code(text[..*at].chars().next_back())
+                    && !code(text[end..].chars().next())
+                    && !quoted(text, *at)
             })
-            .map(|(at, word)| *at..*at + word.len())
+            .map(|(at, word)| at..at + word.len())
     }
+}
+
+/// A word without one of these is an abbreviation.
+const VOWELS: &str = "aeiouyаеиоуыэюя";
+
+/// Whether a place lies between an opening quotation mark and its closing one.
+fn quoted(text: &str, at: usize) -> bool {
+    let line = text[..at].rsplit('\n').next().unwrap_or_default();
+    let (opening, closing) = (line.rfind(['«', '„', '“']), line.rfind(['»', '”']));
+    opening.is_some() && opening > closing || line.matches('"').count() % 2 == 1
 }
 
 fn trimmed(text: &str, span: Span) -> Span {
