@@ -223,14 +223,10 @@ fn choose(heard: &[Heard<'_>], pack: &Pack) -> Thresholds {
         let scored = heard
             .iter()
             .map(|one| {
-                let best = one
-                    .signals
-                    .turns
-                    .iter()
-                    .flat_map(|turn| &turn.segments)
-                    .map(|segment| segment.causes[place])
-                    .fold(0.0, f32::max);
-                (best, one.source.gold.root_cause.stated.iter().any(|stated| stated == cause.name()))
+                (
+                    one.signals.cause_score(*cause),
+                    one.source.gold.root_cause.stated.iter().any(|stated| stated == cause.name()),
+                )
             })
             .collect();
         thresholds.causes[place] = best_threshold(scored, 1.0);

@@ -51,6 +51,7 @@ pub fn with_segments(
                 position: Some((at as u32, (speakers.len() - at - 1) as u32)),
                 channel: Some(conversation.channel),
                 edge: None,
+                whole: false,
             };
             let mut before: &[Word] = &[];
             let count = spans.len();
@@ -70,6 +71,15 @@ pub fn with_segments(
         }
         signals.turns.push(turn);
     }
+    let whole: Vec<Word> = speakers
+        .iter()
+        .zip(words)
+        .filter(|(speaker, _)| **speaker == Speaker::Customer)
+        .flat_map(|(_, words)| words)
+        .collect();
+    let context = Context { channel: Some(conversation.channel), whole: true, ..Context::default() };
+    let logits = model.logits(&whole, Speaker::Customer, context, room);
+    signals.cause_scores = logits[CAUSES..].iter().map(|logit| sigmoid(*logit)).collect();
     Ok(signals)
 }
 
@@ -153,13 +163,14 @@ pub fn decide(conversation: &Conversation, thresholds: &Thresholds, signals: &mu
     if complains && conversation.language.is_audited() {
         for cause in Cause::ALL {
             let place = *cause as usize;
-            let found = signals
+            let named = signals
                 .turns
                 .iter()
                 .enumerate()
-                .flat_map(|(at, turn)| turn.segments.iter().map(move |segment| (at, segment)))
-                .find(|(_, segment)| segment.causes[place] >= thresholds.causes[place]);
-            if let Some((turn, segment)) = found {
+                .flat_map(|(at, turn)| turn.segments.iter().map(move |segment| (at, segment)));
+            let best = named.max_by(|a, b| a.1.causes[place].total_cmp(&b.1.causes[place]).then(b.0.cmp(&a.0)));
+            let Some((turn, segment)) = best else { continue };
+            if signals.cause_score(*cause) >= thresholds.causes[place] {
                 signals.causes_stated.push(*cause);
                 signals.cause_quotes.push(CauseQuote { cause: *cause, turn, span: segment.span.clone() });
             }
