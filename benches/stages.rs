@@ -79,8 +79,10 @@ fn checking(bencher: Bencher) {
     let source = Source::Model(std::sync::Arc::new(model()));
     let pack = Pack::load("all").expect("the pack is built in");
     let mut room = Room::default();
-    let heard: Vec<_> =
-        all.iter().map(|conversation| source.hear(conversation, &mut room).expect("the model takes every text")).collect();
+    let heard: Vec<_> = all
+        .iter()
+        .map(|conversation| source.hear(conversation, &mut room).expect("the model takes every text"))
+        .collect();
     bencher.counter(turns(&all)).bench(|| {
         for (conversation, signals) in all.iter().zip(&heard) {
             black_box(evaluate::findings(&pack, conversation, signals, source.thresholds()));
