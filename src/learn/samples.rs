@@ -140,6 +140,7 @@ impl<'a> Tokenised<'a> {
             let label = whole(&parts);
             let mut sample = featured(&self.turns[turn], speaker, self.context(turn), 1.0);
             teach_turn(&label, &mut sample);
+            teach_segment(&label, speaker, &mut sample);
             Some((turn, label, sample))
         })
     }

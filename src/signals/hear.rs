@@ -66,8 +66,13 @@ pub fn with_segments(
                 turn.segments.push(segment_signals(&logits, speaker, span));
             }
             if count > 1 {
-                aggression(&model.logits(&words[at], speaker, context, room), &mut turn);
+                let logits = model.logits(&words[at], speaker, context, room);
+                aggression(&logits, &mut turn);
+                second_opinion(&logits, speaker, &mut turn);
             }
+        }
+        if speaker == Speaker::Agent && !turn.segments.is_empty() {
+            hostility(&mut turn);
         }
         signals.turns.push(turn);
     }
@@ -131,6 +136,32 @@ fn segment_signals(logits: &[f32], speaker: Speaker, span: Span) -> SegmentSigna
         .map(|place| if speaker == Speaker::Customer { sigmoid(logits[CAUSES + place]) } else { 0.0 })
         .collect();
     SegmentSignals { span, acts, causes }
+}
+
+/// Lets the whole turn have a say in which acts its segments hold: the log-odds of the clearest segment and of the turn are averaged.
+fn second_opinion(logits: &[f32], speaker: Speaker, turn: &mut TurnSignals) {
+    for act in Act::of(speaker) {
+        let clearest = turn.score(act);
+        if clearest <= 0.0 {
+            continue;
+        }
+        let factor = sigmoid((log_odds(clearest) + logits[ACTS + act.place()]) / 2.0) / clearest;
+        for segment in &mut turn.segments {
+            segment.acts[act.place()] = (segment.acts[act.place()] * factor).min(1.0);
+        }
+    }
+}
+
+/// An agent's hostility is heard twice, as aggression of 2 or more and as an act: the log-odds are averaged.
+fn hostility(turn: &mut TurnSignals) {
+    let Some(hostile) = Act::named("hostile", Speaker::Agent) else { return };
+    let both = sigmoid((log_odds(turn.levels[1]) + log_odds(turn.score(hostile))) / 2.0);
+    turn.levels = [turn.levels[0].max(both), both, turn.levels[2].min(both)];
+}
+
+fn log_odds(probability: f32) -> f32 {
+    let inside = probability.clamp(1e-6, 1.0 - 1e-6);
+    (inside / (1.0 - inside)).ln()
 }
 
 fn aggression(logits: &[f32], turn: &mut TurnSignals) {
