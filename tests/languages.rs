@@ -29,6 +29,7 @@ const LISTS: &[(&str, &str)] = &[
     ("src/ingest/labels.rs", "data/languages/<code>/speakers.toml"),
     ("src/text/mask/words.rs", "data/languages/<code>/identifiers.toml"),
     ("src/signals/promises/words.rs", "data/languages/<code>/times.toml"),
+    ("src/guidelines/quoting.rs", "data/languages/<code>/reports.txt"),
     ("src/text/segment.rs", "models/segment/<code>-cases.tsv"),
 ];
 
@@ -40,9 +41,6 @@ const OTHERS: &[(&str, usize)] = &[
     ("data/corpus/<code>/customer.tsv", 1000),
     ("tests/data/identifiers-<code>.tsv", 100),
 ];
-
-/// Keys of a file that hold the forms of one language and need not stand in another's.
-const OWN_KEYS: &[&str] = &[];
 
 /// Conversations and samples that a language has at least.
 const CONVERSATIONS: usize = 200;
@@ -69,22 +67,9 @@ fn toml_of(path: &str) -> Option<Table> {
     read(path)?.parse().ok()
 }
 
-/// The paths of all keys of a TOML file, tables within tables; lists are not gone into.
-fn keys(table: &Table, before: &str, found: &mut BTreeSet<String>) {
-    for (key, value) in table {
-        let path = if before.is_empty() { key.clone() } else { format!("{before}.{key}") };
-        if let Value::Table(inner) = value {
-            keys(inner, &path, found);
-        }
-        found.insert(path);
-    }
-}
-
-/// The tables and lists of tables at the top of a TOML file: what every language's file must have.
+/// The names at the top of a TOML file: what every language's file must have.
 fn sections(path: &str) -> Option<BTreeSet<String>> {
-    let mut found = BTreeSet::new();
-    keys(&toml_of(path)?, "", &mut found);
-    Some(found.into_iter().filter(|key| !key.contains('.') && !OWN_KEYS.contains(&key.as_str())).collect())
+    Some(toml_of(path)?.keys().cloned().collect())
 }
 
 /// The files with an ending in a folder.

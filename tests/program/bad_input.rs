@@ -112,7 +112,6 @@ fn a_table_without_the_column_of_words_is_left_out() {
     let place = Place::new();
     place.file("in/table.csv", "conversation_id,speaker,start\nx,agent,0\nx,customer,3\n");
     let wanted = [expected("missing-column", "in/table.csv", None, "--columns text=")];
-    check(&place, &["--input-format", "csv"], &[], &["good"]);
     check(&place, &[], &wanted, &["good"]);
 }
 
@@ -162,7 +161,7 @@ fn a_line_that_is_no_text_costs_one_conversation() {
 #[test]
 fn a_line_of_fifty_megabytes_costs_one_conversation() {
     let place = Place::new();
-    let long = conversation("long", "pl", &[("agent", &"słowo ".repeat(7_200_000))]);
+    let long = conversation("long", "pl", &[("agent", &"słowo ".repeat(7_600_000))]);
     assert!(long.len() > 50 << 20);
     place.file("in/long.jsonl", format!("{}{long}{}", good("a"), good("c")));
     let wanted = [expected("line-too-long", "in/long.jsonl", Some(2), "is it a transcript?")];
@@ -310,7 +309,7 @@ fn check_guideline(guideline: &str, line: &str, says: &str) {
     let place = Place::new();
     place.file("packs/own.toml", "name = \"own\"\nversion = \"1\"\nguidelines = [\"OWN\"]\nfiles = [\"mine\"]\n");
     place.file("packs/mine/own001.toml", guideline);
-    let number = guideline.lines().position(|own| own.contains(line)).unwrap() + 1;
+    let number = guideline.lines().position(|own| own == line).unwrap() + 1;
     let begins = format!("packs/mine/own001.toml:{number}:");
     check_refused(&place, &["--out", "out", "--pack", "packs/own.toml"], &[&begins, line, says, "^"]);
     check_place(&place, &begins);
@@ -346,7 +345,7 @@ fn broken_guidelines_are_shown_at_their_line() {
     check_guideline(&format!("{HEAD}{bad}"), "acts = [\"complaint\"]", "`complaint` is an act of the customer");
     let bad = CHECK.replace("acts = [\"brush_off\"]", "aggression = 7");
     check_guideline(&format!("{HEAD}{bad}"), "aggression = 7", "`aggression` is 1, 2 or 3");
-    check_guideline(&format!("{HEAD}{CHECK}speaker = \"agent\n"), "speaker = \"agent\n".trim(), "");
+    check_guideline(&format!("{HEAD}{CHECK}speaker = \"agent\n"), "speaker = \"agent", "");
 }
 
 /// A broken pack file; `line` is the one that is shown.

