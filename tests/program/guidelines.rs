@@ -21,8 +21,9 @@ const LANGUAGES: [Lang; 3] = [Lang::Ru, Lang::Pl, Lang::Sk];
 const EXAMPLES: usize = 3;
 
 /// Shares of examples that come out right with the embedded model: as measured, less three points, so that a worse model is noticed.
-const HEARD_FLAGS: f64 = 0.85;
-const HEARD_PASSES: f64 = 0.90;
+/// They flatter: the model has learned from the same examples.
+const HEARD_FLAGS: f64 = 0.93;
+const HEARD_PASSES: f64 = 0.96;
 
 /// Examples that cannot hold on labelled acts: code, language, first words, reason.
 const CANNOT_HOLD: &[(&str, &str, &str, &str)] = &[

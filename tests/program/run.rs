@@ -376,9 +376,11 @@ fn plant(place: &Place) -> Vec<String> {
     let channel = good("channel").replace("\"phone\"", "\"605 678 901\"");
     let moment = good("moment").replace("\"turns\":", "\"started_at\":\"606 789 012\",\"turns\":");
     place.file("in/fields.jsonl", channel + &moment);
+    // a table without a header: its first row stands where the columns' names are expected
+    place.file("in/headless.csv", "x9,agent,tel 607 890 123\nx9,customer,tak\n");
     let mut all: Vec<String> = rows.into_iter().map(|(_, [_, identifier, _])| identifier).collect();
     let labels = ["Próbna", "602 345 678", "603456789", "jan.probny", "604 567 890"];
-    let others = [phone, mail, "zosia.probna", "605 678 901", "606 789 012"];
+    let others = [phone, mail, "zosia.probna", "605 678 901", "606 789 012", "607 890 123"];
     all.extend(labels.iter().chain(&others).map(|own| (*own).to_owned()));
     all
 }
