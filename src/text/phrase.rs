@@ -194,7 +194,12 @@ mod tests {
     fn words_fit_themselves_their_forms_and_their_beginnings() {
         check("наберитесь ~терпение", Lang::Ru, "Ну, НАБЕРИТЕСЬ терпения!", Some("НАБЕРИТЕСЬ терпения"));
         check("~uzbroić w ~cierpliwość", Lang::Pl, "prosze uzbroic się", None);
-        check("uzbroić … w ~cierpliwość", Lang::Pl, "prosze uzbroic sie w cierpliwosc", Some("uzbroic sie w cierpliwosc"));
+        check(
+            "uzbroić … w ~cierpliwość",
+            Lang::Pl,
+            "prosze uzbroic sie w cierpliwosc",
+            Some("uzbroic sie w cierpliwosc"),
+        );
         check("majte ~trpezlivosť", Lang::Sk, "Majte trpezlivosti dosť", Some("Majte trpezlivosti"));
         check("звон*", Lang::Ru, "мы звонили", Some("звонили"));
         check("terpение", Lang::Ru, "терпение", None);
@@ -204,7 +209,12 @@ mod tests {
     #[test]
     fn a_gap_is_three_words_at_most_and_no_negation() {
         check("proszę * czekać", Lang::Pl, "Proszę czekać", Some("Proszę czekać"));
-        check("proszę … czekać", Lang::Pl, "Proszę jeszcze chwilę dłużej czekać", Some("Proszę jeszcze chwilę dłużej czekać"));
+        check(
+            "proszę … czekać",
+            Lang::Pl,
+            "Proszę jeszcze chwilę dłużej czekać",
+            Some("Proszę jeszcze chwilę dłużej czekać"),
+        );
         check("proszę … czekać", Lang::Pl, "Proszę jeszcze jedną chwilę dłużej czekać", None);
         check("proszę … czekać", Lang::Pl, "Proszę już nie czekać", None);
     }
