@@ -12,6 +12,7 @@ use crate::tables::Table;
 
 mod atomic;
 pub mod csv;
+pub mod guideline_pages;
 pub mod ndjson;
 pub mod parquet;
 

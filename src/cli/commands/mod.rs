@@ -14,6 +14,9 @@ use crate::signals::thresholds::Thresholds;
 
 pub mod audit;
 pub mod evaluate;
+pub mod explain;
+pub mod guidelines;
+pub mod pack;
 pub mod show;
 pub mod train;
 
@@ -27,6 +30,9 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Command::Show(args) => show::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Train(args) => train::run(args, cli.quiet),
+        Command::Guidelines(args) => guidelines::run(args, cli.quiet),
+        Command::Explain(args) => explain::run(args),
+        Command::Pack(args) => pack::run(args, cli.quiet),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The kinds of check a guideline can be made of. Each kind is one file; a guideline names one and fills in its settings.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::guidelines::Finding;
@@ -87,6 +89,14 @@ impl Check {
             | Check::Forwarding(_)
             | Check::Promise(_) => Ok(()),
         }
+    }
+
+    /// The check as it stands in a guideline's file.
+    ///
+    /// # Errors
+    /// When TOML cannot hold a value.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(&BTreeMap::from([("check", self)]))
     }
 
     /// Whether it relies on what a model hears, and so on a language the model knows.
