@@ -55,7 +55,8 @@ pub fn guidelines() -> Result<Vec<Guideline>, PackError> {
 pub fn guideline(path: &str, text: &str) -> Result<Guideline, PackError> {
     let guideline: Guideline = parse(path, text)?;
     if !is_code(&guideline.code) {
-        let message = format!("`{}` is no code; two to five capital letters and three digits, such as `OWN001`", guideline.code);
+        let message =
+            format!("`{}` is no code; two to five capital letters and three digits, such as `OWN001`", guideline.code);
         return Err(at_key(path, text, "code", message));
     }
     guideline.check.validate().map_err(|(key, message)| at_key(path, text, key, message))?;

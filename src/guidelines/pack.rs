@@ -168,8 +168,8 @@ impl Pack {
     /// As [`Pack::load`].
     pub fn load_or_guideline(name_or_path: &str) -> Result<(Pack, Option<String>), PackError> {
         let path = Path::new(name_or_path);
-        let is_guideline = path.is_file()
-            && load::read(path)?.parse::<toml::Table>().is_ok_and(|table| table.contains_key("code"));
+        let is_guideline =
+            path.is_file() && load::read(path)?.parse::<toml::Table>().is_ok_and(|table| table.contains_key("code"));
         if !is_guideline {
             return Ok((Pack::load(name_or_path)?, None));
         }

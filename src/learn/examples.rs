@@ -80,7 +80,13 @@ pub fn on_labels(pack: &Pack, code: Option<&str>) -> Result<Report, LearnError> 
 /// When an example is malformed, or the model fails on a text.
 pub fn on_source(pack: &Pack, code: Option<&str>, source: &Source) -> Result<Report, LearnError> {
     let mut room = Room::default();
-    run(pack, code, source.name(), source.thresholds(), &mut |conversation, _| Ok(source.hear(conversation, &mut room)?))
+    run(
+        pack,
+        code,
+        source.name(),
+        source.thresholds(),
+        &mut |conversation, _| Ok(source.hear(conversation, &mut room)?),
+    )
 }
 
 type Hear<'a> = dyn FnMut(&Conversation, &GivenConversation) -> Result<Signals, LearnError> + 'a;
@@ -92,8 +98,7 @@ fn run(
     thresholds: &Thresholds,
     hear: &mut Hear<'_>,
 ) -> Result<Report, LearnError> {
-    let mut report =
-        Report { source: source.to_owned(), examples: 0, failures: Vec::new(), figures: BTreeMap::new() };
+    let mut report = Report { source: source.to_owned(), examples: 0, failures: Vec::new(), figures: BTreeMap::new() };
     let mut counts: BTreeMap<Lang, Counts> = BTreeMap::new();
     for guideline in pack.guidelines.iter().filter(|guideline| code.is_none_or(|code| code == guideline.code)) {
         for (number, example) in (1..).zip(&guideline.example) {

@@ -86,7 +86,8 @@ pub fn file_name(guideline: &Guideline) -> String {
 /// # Errors
 /// When its check cannot be written as TOML.
 pub fn page(guideline: &Guideline, packs: &[Pack]) -> Result<String, toml::ser::Error> {
-    let mut out = String::from("<!-- written by `spokoj guidelines docs` from data/guidelines; change that, then bless -->\n");
+    let mut out =
+        String::from("<!-- written by `spokoj guidelines docs` from data/guidelines; change that, then bless -->\n");
     let list = |names: Vec<&str>| if names.is_empty() { "–".to_owned() } else { names.join(", ") };
     let holding = packs.iter().filter(|pack| pack.guidelines.iter().any(|known| known.code == guideline.code));
     let rows = [
@@ -104,7 +105,9 @@ pub fn page(guideline: &Guideline, packs: &[Pack]) -> Result<String, toml::ser::
     }
     let _ = writeln!(out, "\n## What is flagged\n\n{}\n\n## Why\n\n{}", guideline.what, guideline.why);
     let _ = writeln!(out, "\n## What to do instead\n\n| language | title | advice |\n|---|---|---|");
-    for ((language, title), (_, advice)) in by_language(&guideline.title).into_iter().zip(by_language(&guideline.advice)) {
+    for ((language, title), (_, advice)) in
+        by_language(&guideline.title).into_iter().zip(by_language(&guideline.advice))
+    {
         let _ = writeln!(out, "| {language} | {} | {} |", cell(title), cell(advice));
     }
     let _ = writeln!(out, "\n## Check\n\n```toml\n{}```", guideline.check.to_toml()?);
@@ -123,8 +126,13 @@ pub fn page(guideline: &Guideline, packs: &[Pack]) -> Result<String, toml::ser::
 /// The index of the pages.
 #[must_use]
 pub fn index(guidelines: &[Guideline], packs: &[Pack]) -> String {
-    let mut out = String::from("<!-- written by `spokoj guidelines docs` from data/guidelines; change that, then bless -->\n");
-    let _ = writeln!(out, "# Guidelines\n\n{} guidelines. `spokoj guidelines show CODE` says the same in the terminal.", guidelines.len());
+    let mut out =
+        String::from("<!-- written by `spokoj guidelines docs` from data/guidelines; change that, then bless -->\n");
+    let _ = writeln!(
+        out,
+        "# Guidelines\n\n{} guidelines. `spokoj guidelines show CODE` says the same in the terminal.",
+        guidelines.len()
+    );
     let _ = writeln!(out, "\n| code | name | what is wrong | kind | severity | clauses |\n|---|---|---|---|---|---|");
     for guideline in guidelines {
         let Guideline { code, name, kind, severity, .. } = guideline;

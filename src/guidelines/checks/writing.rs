@@ -93,7 +93,8 @@ impl Writing {
         })
     }
 
-    /// A word in capitals for emphasis: no abbreviation, no name or button in quotes, no part of a code.
+    /// A word in capitals for emphasis: no abbreviation, no name or button in quotes, no part of a code, no mark of the transcript such as
+    /// `[EMAIL]`.
     fn capitals(&self, text: &str) -> Option<Span> {
         text.unicode_word_indices()
             .find(|(at, word)| {
@@ -107,6 +108,7 @@ impl Writing {
                     && !code(text[..*at].chars().next_back())
                     && !code(text[end..].chars().next())
                     && !quoted(text, *at)
+                    && !bracketed(text, *at)
             })
             .map(|(at, word)| at..at + word.len())
     }
@@ -120,6 +122,12 @@ fn quoted(text: &str, at: usize) -> bool {
     let line = text[..at].rsplit('\n').next().unwrap_or_default();
     let (opening, closing) = (line.rfind(['«', '„', '“']), line.rfind(['»', '”']));
     opening.is_some() && opening > closing || line.matches('"').count() % 2 == 1
+}
+
+/// Whether a place lies between square brackets.
+fn bracketed(text: &str, at: usize) -> bool {
+    let line = text[..at].rsplit('\n').next().unwrap_or_default();
+    line.rfind('[') > line.rfind(']') && text[at..].lines().next().is_some_and(|rest| rest.contains(']'))
 }
 
 fn trimmed(text: &str, span: Span) -> Span {
