@@ -136,21 +136,22 @@ impl Settled {
         self.file.read_exact(&mut bytes)?;
         postcard::from_bytes(&bytes).map_err(io::Error::other)
     }
+}
 
-    fn decide(&self, entry: &mut Entry) {
-        let broken = entry.promised.iter().filter(|promised| self.broken.at(self.next, promised.made.turn));
-        let broken: Vec<FlagRow> = broken.map(|promised| promised.flag.clone()).collect();
-        let reported = entry.contacts.first().map(|contact| contact.began);
-        let known = self.broken.is_known(entry.conversation.customer_id.as_deref(), reported);
-        let before = entry.flags.len();
-        entry.flags.retain(|flag| !(known && flag.level == Level::Customer));
-        if broken.is_empty() && before == entry.flags.len() {
-            return;
-        }
-        entry.flags.extend(broken);
-        entry.flags.sort_by(|a, b| a.turn.cmp(&b.turn).then_with(|| a.code.cmp(&b.code)));
-        recount(entry);
+/// Puts into the rows of a conversation, which has that number in the input, what the whole input says of its promises.
+pub fn decide(entry: &mut Entry, number: u64, broken: &Broken) {
+    let made = entry.promised.iter().filter(|promised| broken.at(number, promised.made.turn));
+    let flags: Vec<FlagRow> = made.map(|promised| promised.flag.clone()).collect();
+    let reported = entry.contacts.first().map(|contact| contact.began);
+    let known = broken.is_known(entry.conversation.customer_id.as_deref(), reported);
+    let before = entry.flags.len();
+    entry.flags.retain(|flag| !(known && flag.level == Level::Customer));
+    if flags.is_empty() && before == entry.flags.len() {
+        return;
     }
+    entry.flags.extend(flags);
+    entry.flags.sort_by(|a, b| a.turn.cmp(&b.turn).then_with(|| a.code.cmp(&b.code)));
+    recount(entry);
 }
 
 /// Counts the findings of a conversation anew.
@@ -173,7 +174,7 @@ impl Iterator for Settled {
         }
         let entry = self.read().map_err(|source| AuditError::Ledger { path: self.folder.clone(), source });
         let entry = entry.map(|mut entry| {
-            self.decide(&mut entry);
+            decide(&mut entry, self.next, &self.broken);
             entry
         });
         self.next += 1;

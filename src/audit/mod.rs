@@ -25,6 +25,7 @@ use crate::tables::{Audited, Run, Table, agents, conversations, flags, rejects, 
 use crate::text::{language, mask};
 use crate::transcript::{Conversation, Reject};
 
+pub mod compare;
 pub mod facts;
 pub mod ledger;
 

@@ -50,6 +50,14 @@ pub enum Command {
     Evaluate(Evaluate),
     /// Train the embedded model from a corpus.
     Train(Train),
+    /// List, show and test guidelines; write their pages.
+    #[command(subcommand)]
+    Guidelines(Guidelines),
+    /// Say why something was found in a conversation, and why everything else was not.
+    Explain(Explain),
+    /// Begin a pack of your own; compare two packs on your transcripts.
+    #[command(subcommand)]
+    Pack(Pack),
 }
 
 /// How transcripts are read.
@@ -179,6 +187,131 @@ pub struct Train {
     /// Passes over the corpus.
     #[arg(long, value_name = "N")]
     pub epochs: Option<usize>,
+}
+
+/// The language of titles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tongue {
+    /// English.
+    En,
+    /// Russian.
+    Ru,
+    /// Polish.
+    Pl,
+    /// Slovak.
+    Sk,
+}
+
+/// The commands of `guidelines`.
+#[derive(Debug, Subcommand)]
+pub enum Guidelines {
+    /// List guidelines: code, name, kind, severity, title.
+    List {
+        /// The pack whose guidelines are listed, by name or path.
+        #[arg(long, value_name = "PACK", default_value = "every")]
+        pack: String,
+        /// Language of the titles.
+        #[arg(long, value_enum, default_value_t = Tongue::En)]
+        lang: Tongue,
+        /// Print JSON, one guideline a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a guideline: texts, clauses, check, examples.
+    Show {
+        /// Its code, such as TON001.
+        #[arg(value_name = "CODE")]
+        code: String,
+        /// The pack that holds it, by name or path.
+        #[arg(long, value_name = "PACK", default_value = "every")]
+        pack: String,
+        /// Language of the two examples.
+        #[arg(long, value_enum, default_value_t = Tongue::Ru)]
+        lang: Tongue,
+    },
+    /// Run the examples of guidelines, on their labels and on what the model hears. Exits with 1 where one fails on its labels.
+    Test {
+        /// A pack by name or path, or the file of one guideline.
+        #[arg(value_name = "PACK|PATH", default_value = "every")]
+        pack: String,
+        /// A folder with a trained model, instead of the one that is compiled in.
+        #[arg(long, value_name = "DIR")]
+        model: Option<PathBuf>,
+        /// Run them on their labels alone.
+        #[arg(long)]
+        labels_only: bool,
+        /// Exit with 1 also where one fails on what the model hears.
+        #[arg(long, conflicts_with = "labels_only")]
+        strict: bool,
+    },
+    /// Write a page about each guideline of the built-in packs, and an index, in Markdown.
+    Docs {
+        /// Folder for the pages.
+        #[arg(long, short, value_name = "DIR", default_value = "docs/guidelines")]
+        out: PathBuf,
+    },
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A conversation, or a finding by its flag_id.
+    #[arg(value_name = "CONVERSATION|FLAG_ID")]
+    pub target: String,
+    /// Files, folders, globs, or - for standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub inputs: Vec<String>,
+    /// Folder of the audit that found it; says so where this run hears or finds something else.
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Explain these guidelines only.
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub codes: Vec<String>,
+    /// How transcripts are read.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// What hears and what is checked.
+    #[command(flatten)]
+    pub checking: Checking,
+}
+
+/// The commands of `pack`.
+#[derive(Debug, Subcommand)]
+pub enum Pack {
+    /// Write a pack of your own to begin with: pack.toml and a guideline with examples.
+    New {
+        /// Folder for it; it may not hold a pack.toml yet.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Audit transcripts with two packs and say which findings appear and which vanish. Writes nothing.
+    Diff(PackDiff),
+}
+
+/// Arguments of `pack diff`.
+#[derive(Debug, Args)]
+pub struct PackDiff {
+    /// The pack as it was, by name or path.
+    #[arg(value_name = "OLD")]
+    pub old: String,
+    /// The pack as it is to be.
+    #[arg(value_name = "NEW")]
+    pub new: String,
+    /// Files, folders, globs, or - for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// Labelled acts in place of a model's; see `audit`.
+    #[arg(long, value_name = "FILE")]
+    pub acts_from: Vec<PathBuf>,
+    /// A folder with a trained model, instead of the one that is compiled in.
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// Leave personal data as they are.
+    #[arg(long)]
+    pub no_mask: bool,
+    /// How transcripts are read.
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -5,25 +5,42 @@ use std::collections::HashSet;
 use crate::guidelines::checks::{Check, Scene};
 use crate::guidelines::pack::Pack;
 use crate::guidelines::talk::Talk;
-use crate::guidelines::{Demand, Finding, quoting};
+use crate::guidelines::{Demand, Finding, Guideline, quoting};
 use crate::signals::Signals;
 use crate::signals::thresholds::Thresholds;
-use crate::transcript::Conversation;
+use crate::transcript::{Channel, Conversation, Lang};
 
 /// Below this role confidence a finding is in doubt.
 const SURE_ROLE: f32 = 0.8;
 /// Below this recognition confidence a finding is in doubt.
 const SURE_WORDS: f32 = 0.6;
 
+/// Why a guideline is not checked in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skip {
+    /// It is not meant for the channel.
+    Channel(Channel),
+    /// It relies on words, and these are not in a language that is heard.
+    Language(Lang),
+}
+
+/// Why a guideline is not checked in a conversation, if it is not.
+#[must_use]
+pub fn skipped(guideline: &Guideline, conversation: &Conversation) -> Option<Skip> {
+    let Conversation { channel, language, .. } = conversation;
+    if guideline.not_in.contains(channel) {
+        return Some(Skip::Channel(*channel));
+    }
+    (!language.is_audited() && guideline.check.needs_language()).then_some(Skip::Language(*language))
+}
+
 /// The findings of a pack in one conversation, by turn and code.
 #[must_use]
 pub fn findings(pack: &Pack, conversation: &Conversation, signals: &Signals, thresholds: &Thresholds) -> Vec<Finding> {
     let talk = Talk::new(conversation, signals, thresholds);
-    let known = conversation.language.is_audited();
     let mut found = Vec::new();
     for (place, guideline) in pack.guidelines.iter().enumerate() {
-        let skipped = guideline.not_in.contains(&conversation.channel) || (!known && guideline.check.needs_language());
-        if skipped {
+        if skipped(guideline, conversation).is_some() {
             continue;
         }
         let scene = Scene { talk: &talk, code: &guideline.code, guideline: place, limits: &pack.limits };

@@ -54,6 +54,11 @@ pub fn guidelines() -> Result<Vec<Guideline>, PackError> {
 /// When it does not fit its schema, or contradicts itself.
 pub fn guideline(path: &str, text: &str) -> Result<Guideline, PackError> {
     let guideline: Guideline = parse(path, text)?;
+    if !is_code(&guideline.code) {
+        let message =
+            format!("`{}` is no code; two to five capital letters and three digits, such as `OWN001`", guideline.code);
+        return Err(at_key(path, text, "code", message));
+    }
     guideline.check.validate().map_err(|(key, message)| at_key(path, text, key, message))?;
     for example in &guideline.example {
         example.parse(&guideline.code).map_err(|error| {
@@ -62,6 +67,13 @@ pub fn guideline(path: &str, text: &str) -> Result<Guideline, PackError> {
         })?;
     }
     Ok(guideline)
+}
+
+/// Two to five capital letters and three digits.
+fn is_code(code: &str) -> bool {
+    let letters = code.len().saturating_sub(3);
+    let (front, digits) = code.as_bytes().split_at(letters);
+    (2..=5).contains(&letters) && front.iter().all(u8::is_ascii_uppercase) && digits.iter().all(u8::is_ascii_digit)
 }
 
 /// Reads a file of a user's own.

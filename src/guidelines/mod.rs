@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::transcript::{Channel, Lang, Span, names};
 
 pub mod checks;
+pub mod consider;
 pub mod evaluate;
 pub mod examples;
 pub mod load;

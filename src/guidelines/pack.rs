@@ -153,6 +153,35 @@ impl Pack {
         Ok(packs)
     }
 
+    /// All built-in packs, by name.
+    ///
+    /// # Errors
+    /// When one of them does not fit its schema.
+    pub fn built_in() -> Result<Vec<Pack>, PackError> {
+        load::pack_files().iter().filter_map(|(path, _)| path.strip_suffix(".toml")).map(Pack::load).collect()
+    }
+
+    /// Loads a pack by name or path, or every built-in guideline with that of a file, which takes the place of one with its code; then the
+    /// code is told.
+    ///
+    /// # Errors
+    /// As [`Pack::load`].
+    pub fn load_or_guideline(name_or_path: &str) -> Result<(Pack, Option<String>), PackError> {
+        let path = Path::new(name_or_path);
+        let is_guideline =
+            path.is_file() && load::read(path)?.parse::<toml::Table>().is_ok_and(|table| table.contains_key("code"));
+        if !is_guideline {
+            return Ok((Pack::load(name_or_path)?, None));
+        }
+        let own = load::guideline_file(path)?;
+        let mut pack = Pack::load("every")?;
+        let code = own.code.clone();
+        pack.guidelines.retain(|known| known.code != code);
+        pack.guidelines.push(own);
+        pack.guidelines.sort_by(|a, b| a.code.cmp(&b.code));
+        Ok((pack, Some(code)))
+    }
+
     fn has(&self, code: &str) -> bool {
         self.guidelines.iter().any(|guideline| guideline.code == code)
     }

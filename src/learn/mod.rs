@@ -6,6 +6,7 @@ use std::path::PathBuf;
 pub mod acts;
 pub mod corpus;
 pub mod evaluate;
+pub mod examples;
 pub mod fit;
 pub mod gold;
 pub mod measure;

@@ -12,6 +12,8 @@ use crate::tables::Table;
 
 mod atomic;
 pub mod csv;
+pub mod guideline_pages;
+pub mod lookup;
 pub mod ndjson;
 pub mod parquet;
 
@@ -80,6 +82,20 @@ pub enum ReportError {
     /// Rows do not fit the file.
     #[error("rows of `{}` cannot be written: {source}; this is a fault of the program, please report it", path.display())]
     Rows {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: PolarsError,
+    },
+    /// A folder without a table of findings.
+    #[error("`{}` holds no flags.parquet, flags.ndjson or flags.csv; name the folder that an audit wrote", path.display())]
+    NoFindings {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A table of an earlier run cannot be read.
+    #[error("`{}` cannot be read: {source}; run the audit again", path.display())]
+    Table {
         /// The file.
         path: PathBuf,
         /// Why.

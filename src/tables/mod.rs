@@ -22,6 +22,8 @@ mod tests;
 pub mod turns;
 mod wording;
 
+pub use wording::masked_turn;
+
 /// A conversation with everything that was found in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audited {

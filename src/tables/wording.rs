@@ -8,7 +8,8 @@ use crate::transcript::{Conversation, Lang, Span, Speaker};
 const QUOTE: usize = 240;
 
 /// The text of a turn with personal data masked. What was said just before tells what a bare number is.
-pub(super) fn masked_turn(conversation: &Conversation, at: usize) -> Masked {
+#[must_use]
+pub fn masked_turn(conversation: &Conversation, at: usize) -> Masked {
     let before = conversation.turns[..at].iter().rev().find(|turn| turn.speaker != Speaker::System);
     mask::mask_answer(before.map_or("", |turn| turn.text.as_str()), &conversation.turns[at].text)
 }

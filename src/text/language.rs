@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use lingua::{Language, LanguageDetector, LanguageDetectorBuilder};
+use rust_stemmers::Algorithm;
 
 use crate::transcript::{Conversation, Lang, Speaker};
 
@@ -40,6 +41,12 @@ pub struct Data {
     pub abbreviations: &'static str,
     /// Weights of the boundary scorer, `models/segment/<code>.tsv`.
     pub boundaries: &'static str,
+    /// `negations.txt`.
+    pub negations: &'static str,
+    /// `suffixes.txt`; empty where `snowball` cuts words.
+    pub suffixes: &'static str,
+    /// The Snowball stemmer, where there is one.
+    pub snowball: Option<Algorithm>,
 }
 
 /// Every language that is judged, with its data.
@@ -49,18 +56,27 @@ pub const LANGUAGES: &[Data] = &[
         code: "ru",
         abbreviations: include_str!("../../data/languages/ru/abbreviations.txt"),
         boundaries: include_str!("../../models/segment/ru.tsv"),
+        negations: include_str!("../../data/languages/ru/negations.txt"),
+        suffixes: "",
+        snowball: Some(Algorithm::Russian),
     },
     Data {
         lang: Lang::Pl,
         code: "pl",
         abbreviations: include_str!("../../data/languages/pl/abbreviations.txt"),
         boundaries: include_str!("../../models/segment/pl.tsv"),
+        negations: include_str!("../../data/languages/pl/negations.txt"),
+        suffixes: include_str!("../../data/languages/pl/suffixes.txt"),
+        snowball: None,
     },
     Data {
         lang: Lang::Sk,
         code: "sk",
         abbreviations: include_str!("../../data/languages/sk/abbreviations.txt"),
         boundaries: include_str!("../../models/segment/sk.tsv"),
+        negations: include_str!("../../data/languages/sk/negations.txt"),
+        suffixes: include_str!("../../data/languages/sk/suffixes.txt"),
+        snowball: None,
     },
 ];
 

@@ -2,4 +2,6 @@
 
 pub mod language;
 pub mod mask;
+pub mod phrase;
 pub mod segment;
+pub mod stem;

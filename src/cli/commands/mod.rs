@@ -1,6 +1,6 @@
 //! One file a command. Each returns the exit code: 0 done, 1 findings at or above the wanted severity; errors end with 2.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -14,6 +14,9 @@ use crate::signals::thresholds::Thresholds;
 
 pub mod audit;
 pub mod evaluate;
+pub mod explain;
+pub mod guidelines;
+pub mod pack;
 pub mod show;
 pub mod train;
 
@@ -27,6 +30,9 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Command::Show(args) => show::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Train(args) => train::run(args, cli.quiet),
+        Command::Guidelines(args) => guidelines::run(args, cli.quiet),
+        Command::Explain(args) => explain::run(args),
+        Command::Pack(args) => pack::run(args, cli.quiet),
     }
 }
 
@@ -45,14 +51,18 @@ fn options(reading: &Reading) -> Options {
 
 /// What hears: labels, a folder's model, or the one that is compiled in.
 fn source(checking: &Checking) -> anyhow::Result<Source> {
-    if checking.acts_from.is_empty() {
-        return Ok(Source::Model(Arc::new(model(checking.model.as_deref())?)));
+    source_of(&checking.acts_from, checking.model.as_deref())
+}
+
+fn source_of(acts_from: &[PathBuf], folder: Option<&Path>) -> anyhow::Result<Source> {
+    if acts_from.is_empty() {
+        return Ok(Source::Model(Arc::new(model(folder)?)));
     }
-    if checking.model.is_some() {
+    if folder.is_some() {
         bail!("`--acts-from` and `--model` exclude each other; leave one out");
     }
     let mut all = Given::default();
-    for path in &checking.acts_from {
+    for path in acts_from {
         all.conversations.extend(given::read(path)?.conversations);
     }
     Ok(Source::Given(Arc::new(all), Thresholds::default()))

@@ -1,17 +1,18 @@
 //! A duty that arose and was never met: trigger, the turns searched, the nearest miss.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::guidelines::Finding;
 use crate::guidelines::checks::Scene;
 use crate::guidelines::checks::pattern::{Fit, Pattern, closest};
+use crate::guidelines::consider::{Role, Step};
 use crate::signals::labels::Act;
 use crate::signals::promises;
 use crate::signals::thresholds::Use;
 use crate::transcript::Speaker;
 
 /// Where the search for what is owed begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum From {
     /// With the conversation.
@@ -21,7 +22,7 @@ pub enum From {
 }
 
 /// Which of several triggers create a duty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Triggers {
     /// The first; one finding a conversation at most.
@@ -33,17 +34,24 @@ pub enum Triggers {
     Each,
 }
 
+impl Triggers {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    fn is_first(&self) -> bool {
+        *self == Triggers::First
+    }
+}
+
 /// Settings of the check.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Duty {
     /// What creates the duty; the earliest that fits counts.
     pub when: Vec<Pattern>,
     /// Further conditions anywhere in the conversation; all must hold.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<Pattern>,
     /// No duty where one of these holds anywhere in the conversation.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unless: Vec<Pattern>,
     /// What is owed: groups of acts of the agent; one act of each group must be heard.
     pub owed: Vec<Vec<Act>>,
@@ -52,16 +60,16 @@ pub struct Duty {
     /// How many of the agent's moves after the trigger are searched; all of them by default.
     pub moves: Option<usize>,
     /// Flag the agent's last turn with one of these acts instead of the trigger, where there is one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub due_at_last: Vec<Act>,
     /// Which triggers are looked at.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Triggers::is_first")]
     pub triggers: Triggers,
     /// A time that meets the duty must lie within the pack's limit for a review.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub within_review_limit: bool,
     /// Only in these channels; in all by default.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub only_in: Vec<crate::transcript::Channel>,
 }
 
@@ -133,8 +141,52 @@ impl Duty {
         found
     }
 
-    /// The finding, where what is owed is not among the turns searched.
-    fn unmet(&self, scene: &Scene<'_>, place: usize, turn: usize, trigger: &Fit) -> Option<Finding> {
+    /// What the conversation came to: the duty's conditions, its triggers, and for each what was searched and what came nearest.
+    #[must_use]
+    pub fn consider(&self, scene: &Scene<'_>) -> Vec<Step> {
+        let talk = scene.talk;
+        if !self.only_in.is_empty() && !self.only_in.contains(&talk.conversation.channel) {
+            let names: Vec<&str> = self.only_in.iter().map(|channel| channel.name()).collect();
+            return vec![Step::said(Role::Scope, false, None, format!("owed in {} only", names.join(", ")))];
+        }
+        let nearest = |role, patterns: &[Pattern], purpose| -> Vec<Step> {
+            patterns.iter().map(|pattern| Step::nearest(role, scene, pattern, purpose)).collect()
+        };
+        let mut steps = nearest(Role::Needed, &self.needs, Use::Accuse);
+        steps.extend(nearest(Role::Unless, &self.unless, Use::Clear));
+        let triggers = self.triggers(scene);
+        if triggers.is_empty() {
+            steps.extend(self.when.iter().map(|pattern| {
+                let step = Step::nearest(Role::Trigger, scene, pattern, Use::Accuse);
+                if !step.holds || pattern.nth == 1 {
+                    return step;
+                }
+                Step { holds: false, words: format!("{}; needed {} times", step.words, pattern.nth), ..step }
+            }));
+        }
+        for (place, turn, fit) in triggers {
+            steps.push(Step::heard(Role::Trigger, true, turn, &fit, None));
+            let Some(search) = self.search(scene, place) else {
+                steps.push(Step::said(Role::Searched, false, None, "no turn of the agent in which it could be given"));
+                continue;
+            };
+            let number = |at: &usize| talk.conversation.turns[*at].turn;
+            if let (Some(first), Some(last)) = (search.turns.first().map(number), search.turns.last().map(number)) {
+                let words = format!("{} turns of the agent, from {first} to {last}", search.turns.len());
+                steps.push(Step::said(Role::Searched, true, None, words));
+            }
+            for owed in &search.owed {
+                steps.push(match &owed.best {
+                    Some((at, fit)) => Step::heard(Role::Owed, owed.met, *at, fit, Some(turn)),
+                    None => Step::said(Role::Owed, false, None, format!("none of {}", names(owed.group))),
+                });
+            }
+        }
+        steps
+    }
+
+    /// The agent's turns in which what is owed can stand, and what stands there; `None` where there is no such turn.
+    fn search(&self, scene: &Scene<'_>, place: usize) -> Option<Search<'_>> {
         let talk = scene.talk;
         let later: Vec<usize> = talk.after(place, Speaker::Agent).take(self.moves.unwrap_or(usize::MAX)).collect();
         let by_agent = talk.moves[place].speaker == Speaker::Agent;
@@ -143,60 +195,76 @@ impl Duty {
         }
         let end = later.last().copied().unwrap_or(place);
         let begin = if self.from == From::Start { 0 } else { place };
-        let searched: Vec<usize> = (begin..=end)
+        let turns: Vec<usize> = (begin..=end)
             .filter(|at| talk.moves[*at].speaker == Speaker::Agent)
             .flat_map(|at| talk.moves[at].turns.iter().copied())
             .collect();
-        if searched.is_empty() {
+        if turns.is_empty() {
             return None;
         }
-        let mut nearest: Option<(usize, Fit)> = None;
-        let mut missing = None;
-        for group in &self.owed {
-            let best = searched
+        let owed = self.owed.iter().map(|group| {
+            let best = turns
                 .iter()
                 .filter_map(|turn| Some((*turn, closest(scene, *turn, group, Use::Clear)?)))
-                .max_by(|a, b| relative(&a.1).total_cmp(&relative(&b.1)).then(b.0.cmp(&a.0)));
-            let met =
-                best.as_ref().is_some_and(|(at, fit)| fit.score >= fit.threshold && !self.is_too_long(scene, *at, fit));
-            if met {
-                continue;
-            }
-            missing.get_or_insert(group);
-            let nearer = match (&nearest, &best) {
-                (Some((_, known)), Some((_, fit))) => relative(fit) > relative(known),
-                (None, _) => true,
-                (_, None) => false,
-            };
-            if nearer {
-                nearest = best;
-            }
-        }
-        let missing = missing?;
-        let due = searched.iter().rev().copied().find(|turn| {
+                .max_by(|a, b| a.1.reach().total_cmp(&b.1.reach()).then(b.0.cmp(&a.0)));
+            let met = best.as_ref().is_some_and(|(at, fit)| fit.holds() && !self.is_too_long(scene, *at, fit));
+            Owed { group, best, met }
+        });
+        let owed = owed.collect();
+        Some(Search { turns, owed })
+    }
+
+    /// The finding, where what is owed is not among the turns searched.
+    fn unmet(&self, scene: &Scene<'_>, place: usize, turn: usize, trigger: &Fit) -> Option<Finding> {
+        let talk = scene.talk;
+        let search = self.search(scene, place)?;
+        let missing = search.owed.iter().find(|owed| !owed.met)?;
+        let nearest = search
+            .owed
+            .iter()
+            .filter(|owed| !owed.met)
+            .filter_map(|owed| owed.best.as_ref())
+            .reduce(|known, next| if next.1.reach() > known.1.reach() { next } else { known });
+        let due = search.turns.iter().rev().copied().find(|turn| {
             self.due_at_last
                 .iter()
-                .any(|act| closest(scene, *turn, &[*act], Use::Accuse).is_some_and(|fit| fit.score >= fit.threshold))
+                .any(|act| closest(scene, *turn, &[*act], Use::Accuse).is_some_and(|fit| fit.holds()))
         });
-        let names: Vec<&str> = missing.iter().map(|act| act.name()).collect();
         let mut why = format!(
             "none of {} heard; duty from turn {}: {}",
-            names.join(", "),
+            names(missing.group),
             talk.conversation.turns[turn].turn,
             trigger.why
         );
-        if let Some((at, fit)) = &nearest {
+        if let Some((at, fit)) = nearest {
             why.push_str(&format!("; nearest in turn {}: {}", talk.conversation.turns[*at].turn, fit.why));
         }
         let span = if due.is_some() { None } else { trigger.span.clone() };
         Some(Finding {
             span,
             trigger: Some(turn),
-            searched: searched.first().copied().zip(searched.last().copied()),
-            nearest: nearest.map(|(at, fit)| (at, fit.score)),
+            searched: search.turns.first().copied().zip(search.turns.last().copied()),
+            nearest: nearest.map(|(at, fit)| (*at, fit.score)),
             ..scene.finding(due.unwrap_or(turn), why, trigger.score, trigger.threshold)
         })
     }
+}
+
+/// The turns in which what is owed can stand.
+struct Search<'a> {
+    turns: Vec<usize>,
+    owed: Vec<Owed<'a>>,
+}
+
+/// A group of acts of which one is owed, and what comes closest to it.
+struct Owed<'a> {
+    group: &'a [Act],
+    best: Option<(usize, Fit)>,
+    met: bool,
+}
+
+fn names(acts: &[Act]) -> String {
+    acts.iter().map(|act| act.name()).collect::<Vec<_>>().join(", ")
 }
 
 impl Duty {
@@ -212,8 +280,4 @@ impl Duty {
         };
         days.is_some_and(|days| days > f64::from(scene.limits.review_working_days) + 1e-9)
     }
-}
-
-fn relative(fit: &Fit) -> f32 {
-    fit.score / fit.threshold.max(1e-6)
 }

@@ -1,17 +1,18 @@
 //! A complaint-book entry that reached the supervisor too late.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::guidelines::Finding;
 use crate::guidelines::checks::Scene;
 use crate::guidelines::checks::pattern::closest;
+use crate::guidelines::consider::{Role, Step};
 use crate::signals::labels;
 use crate::signals::promises::{self, Calendar};
 use crate::signals::thresholds::Use;
 use crate::transcript::Speaker;
 
 /// Settings of the check.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Forwarding {
     /// Hour of the next working day until which it may be forwarded, 0–23.
@@ -25,6 +26,22 @@ impl Forwarding {
     #[must_use]
     pub fn find(&self, scene: &Scene<'_>) -> Vec<Finding> {
         self.late(scene).into_iter().collect()
+    }
+
+    /// What the conversation came to: the complaint's two times, where they are known.
+    #[must_use]
+    pub fn consider(&self, scene: &Scene<'_>) -> Vec<Step> {
+        if let Some(finding) = self.late(scene) {
+            return vec![Step::said(Role::Measured, true, Some(finding.turn), finding.why)];
+        }
+        let words = match &scene.talk.conversation.complaint {
+            Some(complaint) => {
+                let of = |time: &Option<String>| time.clone().unwrap_or_else(|| "at a time not known".to_owned());
+                format!("recorded {}, forwarded {}", of(&complaint.recorded_at), of(&complaint.forwarded_at))
+            }
+            None => "no complaint with its times".to_owned(),
+        };
+        vec![Step::said(Role::Measured, false, None, words)]
     }
 
     fn late(&self, scene: &Scene<'_>) -> Option<Finding> {

@@ -1,8 +1,11 @@
 //! The kinds of check a guideline can be made of. Each kind is one file; a guideline names one and fills in its settings.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::guidelines::Finding;
+use crate::guidelines::consider::Step;
 use crate::guidelines::pack::Limits;
 use crate::guidelines::talk::Talk;
 
@@ -11,13 +14,14 @@ pub mod duty;
 pub mod forwarding;
 pub mod interruption;
 pub mod pattern;
+pub mod phrases;
 pub mod promise;
 pub mod reaction;
 pub mod speed;
 pub mod writing;
 
 /// A check with its settings.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Check {
     /// An agent's turn does something.
@@ -87,6 +91,14 @@ impl Check {
         }
     }
 
+    /// The check as it stands in a guideline's file.
+    ///
+    /// # Errors
+    /// When TOML cannot hold a value.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(&BTreeMap::from([("check", self)]))
+    }
+
     /// Whether it relies on what a model hears, and so on a language the model knows.
     #[must_use]
     pub fn needs_language(&self) -> bool {
@@ -105,6 +117,21 @@ impl Check {
             Check::Reaction(check) => check.find(scene),
             Check::Forwarding(check) => check.find(scene),
             Check::Promise(check) => check.find(scene),
+        }
+    }
+
+    /// What the conversation came to, whether something is found or not: the nearest turns with their scores, times and their limits.
+    #[must_use]
+    pub fn consider(&self, scene: &Scene<'_>) -> Vec<Step> {
+        match self {
+            Check::Act(check) => check.consider(scene),
+            Check::Duty(check) => check.consider(scene),
+            Check::Writing(check) => check.consider(scene),
+            Check::Speed(check) => check.consider(scene),
+            Check::Interruption(check) => check.consider(scene),
+            Check::Reaction(check) => check.consider(scene),
+            Check::Forwarding(check) => check.consider(scene),
+            Check::Promise(check) => check.consider(scene),
         }
     }
 }

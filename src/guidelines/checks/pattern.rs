@@ -1,43 +1,52 @@
 //! A pattern that a turn can fit: acts, aggression, and what must not stand beside them.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::guidelines::checks::Scene;
+use crate::guidelines::checks::phrases::Phrases;
 use crate::signals::labels::{Act, Cause};
 use crate::signals::thresholds::Use;
 use crate::text::language::without_diacritics;
 use crate::transcript::{Channel, Span, Speaker};
 
 /// All that is given must hold.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
     /// Whose turn.
     pub speaker: Speaker,
     /// At least one of these acts is heard.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<Act>,
     /// Aggression of at least this level, 1–3.
     pub aggression: Option<u8>,
     /// None of these acts is heard in the same turn.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<Act>,
     /// The complaint has another cause beside these.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_causes: Vec<Cause>,
     /// One of these words stands in the turn; `звон*` fits every word that begins so, case and accents aside.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<String>,
+    /// One of these phrases stands in one of the turn's segments; see [`crate::text::phrase`].
+    #[serde(default, skip_serializing_if = "Phrases::is_empty")]
+    pub phrases: Phrases,
     /// Only in these channels; in all by default.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub only_in: Vec<Channel>,
     /// Which of the turns that fit counts, from 1.
-    #[serde(default = "first")]
+    #[serde(default = "first", skip_serializing_if = "is_first")]
     pub nth: usize,
 }
 
 fn first() -> usize {
     1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_first(nth: &usize) -> bool {
+    *nth == 1
 }
 
 /// How a turn fits.
@@ -62,8 +71,8 @@ impl Pattern {
         if let Some(act) = self.acts.iter().chain(&self.without).find(|act| act.speaker() != self.speaker) {
             return Err(("acts", format!("`{act}` is an act of the {}, not of the {}", act.speaker(), self.speaker)));
         }
-        if self.acts.is_empty() && self.aggression.is_none() {
-            return Err(("acts", "a pattern needs `acts` or `aggression`".to_owned()));
+        if self.acts.is_empty() && self.aggression.is_none() && self.phrases.is_empty() {
+            return Err(("speaker", "a pattern needs `acts`, `aggression` or `phrases`".to_owned()));
         }
         if self.aggression.is_some_and(|level| !(1..=3).contains(&level)) {
             return Err(("aggression", "`aggression` is 1, 2 or 3".to_owned()));
@@ -72,6 +81,20 @@ impl Pattern {
             return Err(("nth", "`nth` counts from 1".to_owned()));
         }
         Ok(())
+    }
+
+    /// How near a turn comes to fitting, by what is heard in it; `None` where a score says nothing (another speaker, a phrase that is not
+    /// there).
+    #[must_use]
+    pub fn near(&self, scene: &Scene<'_>, turn: usize, purpose: Use) -> Option<Fit> {
+        let fit = self.fit(scene, turn, purpose);
+        if fit.is_some() || scene.talk.conversation.turns[turn].speaker != self.speaker {
+            return fit;
+        }
+        if !self.acts.is_empty() {
+            return closest(scene, turn, &self.acts, purpose);
+        }
+        self.aggression.map(|level| aggression(scene, turn, level, purpose))
     }
 
     /// How a turn fits, if it does.
@@ -86,11 +109,15 @@ impl Pattern {
             return None;
         }
         let mut fit = None;
+        if !self.phrases.is_empty() {
+            fit = Some(self.phrases.find(scene, turn)?);
+        }
         if let Some(level) = self.aggression {
-            fit = Some(aggressive(scene, turn, level, purpose)?);
+            fit = Some(beside(aggressive(scene, turn, level, purpose)?, fit));
         }
         if !self.acts.is_empty() {
-            fit = Some(heard(scene, turn, &self.acts, purpose)?);
+            let phrase = fit.filter(|_| !self.phrases.is_empty());
+            fit = Some(beside(heard(scene, turn, &self.acts, purpose)?, phrase));
         }
         let opposite = if purpose == Use::Accuse { Use::Clear } else { Use::Accuse };
         if !self.without.is_empty() && heard(scene, turn, &self.without, opposite).is_some() {
@@ -103,6 +130,14 @@ impl Pattern {
             }
         }
         fit
+    }
+}
+
+/// What was heard where a phrase must stand too: the score of the one, the words of the other.
+fn beside(heard: Fit, phrase: Option<Fit>) -> Fit {
+    match phrase {
+        Some(phrase) => Fit { span: phrase.span, why: format!("{}; {}", phrase.why, heard.why), ..heard },
+        None => heard,
     }
 }
 
@@ -120,11 +155,16 @@ fn has_word(text: &str, wanted: &[String]) -> bool {
 }
 
 fn aggressive(scene: &Scene<'_>, turn: usize, level: u8, purpose: Use) -> Option<Fit> {
+    Some(aggression(scene, turn, level, purpose)).filter(|fit| fit.score >= fit.threshold)
+}
+
+/// The aggression of a turn beside a level, whether it reaches it or not.
+fn aggression(scene: &Scene<'_>, turn: usize, level: u8, purpose: Use) -> Fit {
     let talk = scene.talk;
     let speaker = talk.conversation.turns[turn].speaker;
     let threshold = talk.thresholds.aggression(speaker, level, scene.code, purpose);
     let score = talk.turn(turn).levels[usize::from(level) - 1];
-    (score >= threshold).then(|| Fit { score, threshold, span: None, why: format!("aggression of {level} or more") })
+    Fit { score, threshold, span: None, why: format!("aggression of {level} or more") }
 }
 
 /// The act of a list that is heard most clearly in a turn, if any is.
@@ -150,4 +190,18 @@ pub fn closest(scene: &Scene<'_>, turn: usize, acts: &[Act], purpose: Use) -> Op
             span: Some(signals.segments[segment].span.clone()),
             why: format!("{act} {score:.2}, threshold {threshold:.2}"),
         })
+}
+
+impl Fit {
+    /// The score as a share of what it had to reach; 1 and above fits.
+    #[must_use]
+    pub fn reach(&self) -> f32 {
+        self.score / self.threshold.max(1e-6)
+    }
+
+    /// Whether the score reaches what it had to.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.score >= self.threshold
+    }
 }

@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::guidelines::Finding;
 use crate::guidelines::checks::Scene;
-use crate::guidelines::checks::pattern::heard;
+use crate::guidelines::checks::pattern::{closest, heard};
+use crate::guidelines::consider::{Role, Step};
 use crate::signals::thresholds::Use;
 use crate::signals::{labels, promises};
 use crate::transcript::{Channel, Conversation, Direction, Speaker, Turn};
 
 /// Settings of the check.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Promise {
     /// Acts of the customer that report a broken promise.
@@ -78,6 +79,19 @@ impl Promise {
                 let fit = heard(scene, turn, &self.reported, Use::Accuse)?;
                 Some(Finding { span: fit.span, ..scene.finding(turn, fit.why, fit.score, fit.threshold) })
             })
+            .into_iter()
+            .collect()
+    }
+
+    /// What the conversation came to: the customer's report, or what came nearest to one.
+    #[must_use]
+    pub fn consider(&self, scene: &Scene<'_>) -> Vec<Step> {
+        scene
+            .talk
+            .turns_of(Speaker::Customer)
+            .filter_map(|(_, turn)| Some((turn, closest(scene, turn, &self.reported, Use::Accuse)?)))
+            .max_by(|a, b| a.1.reach().total_cmp(&b.1.reach()).then(b.0.cmp(&a.0)))
+            .map(|(turn, fit)| Step::heard(Role::Act, fit.holds(), turn, &fit, None))
             .into_iter()
             .collect()
     }

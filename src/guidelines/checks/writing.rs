@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::guidelines::Finding;
 use crate::guidelines::checks::Scene;
+use crate::guidelines::consider::{Role, Step};
 use crate::signals::labels;
 use crate::text::language::without_diacritics;
 use crate::transcript::{Span, Speaker};
@@ -16,7 +17,7 @@ static ALWAYS: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| include_str!("../../../data/languages/abbreviations-in-capitals.txt").lines().collect());
 
 /// Settings of the check.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Writing {
     /// A word in capitals counts from this many letters on.
@@ -26,7 +27,7 @@ pub struct Writing {
     /// So many exclamation sentences in a turn count.
     pub exclamations: usize,
     /// Exclamations in a segment with one of these acts do not count.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warm: Vec<labels::Act>,
 }
 
@@ -42,6 +43,22 @@ impl Writing {
                 Some(Finding { span: Some(span), ..scene.finding(turn, why, 1.0, 1.0) })
             })
             .collect()
+    }
+
+    /// What the agent's turns came to.
+    #[must_use]
+    pub fn consider(&self, scene: &Scene<'_>) -> Vec<Step> {
+        let found = self.find(scene);
+        if found.is_empty() {
+            let turns = scene.talk.turns_of(Speaker::Agent).count();
+            let words = format!("neither emphatic capitals nor exclamation marks in {turns} turns of the agent");
+            return vec![Step::said(Role::Act, false, None, words)];
+        }
+        let step = |finding: Finding| Step {
+            span: finding.span,
+            ..Step::said(Role::Act, true, Some(finding.turn), finding.why)
+        };
+        found.into_iter().map(step).collect()
     }
 
     fn raised(&self, scene: &Scene<'_>, turn: usize) -> Option<(Span, String)> {
@@ -76,7 +93,8 @@ impl Writing {
         })
     }
 
-    /// A word in capitals for emphasis: no abbreviation, no name or button in quotes, no part of a code.
+    /// A word in capitals for emphasis: no abbreviation, no name or button in quotes, no part of a code, no mark of the transcript such as
+    /// `[EMAIL]`.
     fn capitals(&self, text: &str) -> Option<Span> {
         text.unicode_word_indices()
             .find(|(at, word)| {
@@ -92,6 +110,7 @@ impl Writing {
                     && !code(text[..*at].chars().next_back())
                     && !code(text[end..].chars().next())
                     && !quoted(text, *at)
+                    && !bracketed(text, *at)
             })
             .map(|(at, word)| at..at + word.len())
     }
@@ -111,6 +130,12 @@ fn quoted(text: &str, at: usize) -> bool {
     let line = text[..at].rsplit('\n').next().unwrap_or_default();
     let (opening, closing) = (line.rfind(['«', '„', '“']), line.rfind(['»', '”']));
     opening.is_some() && opening > closing || line.matches('"').count() % 2 == 1
+}
+
+/// Whether a place lies between square brackets.
+fn bracketed(text: &str, at: usize) -> bool {
+    let line = text[..at].rsplit('\n').next().unwrap_or_default();
+    line.rfind('[') > line.rfind(']') && text[at..].lines().next().is_some_and(|rest| rest.contains(']'))
 }
 
 fn trimmed(text: &str, span: Span) -> Span {
