@@ -1,5 +1,7 @@
 //! What each stage of an audit costs, in turns a second on one thread. Conversations are those of the corpus, each once.
 
+#![expect(clippy::expect_used, reason = "a benchmark may stop")]
+
 use std::path::Path;
 
 use divan::counter::ItemsCount;
