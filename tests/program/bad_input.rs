@@ -91,7 +91,7 @@ fn a_file_that_may_not_be_read_stops_nothing() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::new();
     place.file("in/closed.jsonl", good("closed"));
-    fs::set_permissions(place.path("in/closed.jsonl"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(place.path("in/closed.jsonl"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(place.path("in/closed.jsonl")).is_ok() {
         eprintln!("SKIPPED: this user may read every file, so none can be closed");
         return;
