@@ -409,6 +409,15 @@ fn personal_data_stand_in_no_table_no_log_and_no_message() {
         outputs.push((format!("show {file}: stdout"), outcome.stdout));
         outputs.push((format!("show {file}: stderr"), outcome.stderr));
     }
+    for arguments in [
+        &["explain", "c00", "in/00.jsonl"][..],
+        &["explain", "c25", "in/25.jsonl"],
+        &["pack", "diff", "all", "every", "in"],
+    ] {
+        let outcome = program(&place, arguments, b"");
+        assert!(outcome.code != 2 && !outcome.stdout.is_empty(), "{arguments:?}: {}", outcome.stderr);
+        outputs.push((format!("{arguments:?}"), outcome.stdout + &outcome.stderr));
+    }
     let turns = &outputs.iter().find(|(name, _)| name == "turns.ndjson").unwrap().1;
     assert!(turns.matches("[PHONE]").count() >= 10 && turns.matches("[IBAN]").count() >= 2, "too little was masked");
     let mut faults = Vec::new();
