@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use spokoj::cli::args::Cli;
 use spokoj::cli::{commands, messages};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     messages::logging(&cli);
     match commands::run(&cli) {
         Ok(code) => ExitCode::from(code),

@@ -22,6 +22,14 @@ pub struct Cli {
     pub quiet: bool,
 }
 
+impl Cli {
+    /// Reads the program's own command line; ends the program where it only asks for help or makes no sense.
+    #[must_use]
+    pub fn read() -> Cli {
+        <Cli as Parser>::parse()
+    }
+}
+
 /// The form of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Log {

@@ -48,8 +48,10 @@ pub fn summary(summary: &Summary, folder: &str) -> String {
     }
     if summary.needs_review > 0 {
         let needs_review = summary.needs_review;
-        let _ =
-            writeln!(text, "  {needs_review} critical findings are in doubt (speaker or recognition) and need review");
+        let _ = writeln!(
+            text,
+            "  {needs_review} critical findings are in doubt (speaker, recognition or a quotation) and need review"
+        );
     }
     let mut guidelines: Vec<_> = summary.by_guideline.iter().collect();
     guidelines.sort_by(|a, b| b.1.1.cmp(&a.1.1).then(b.1.2.cmp(&a.1.2)).then(a.0.cmp(b.0)));

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::guidelines::checks::{Check, Scene};
 use crate::guidelines::pack::Pack;
 use crate::guidelines::talk::Talk;
-use crate::guidelines::{Finding, Guideline};
+use crate::guidelines::{Demand, Finding, Guideline, quoting};
 use crate::signals::Signals;
 use crate::signals::thresholds::Thresholds;
 use crate::transcript::{Channel, Conversation, Lang};
@@ -48,7 +48,7 @@ pub fn findings(pack: &Pack, conversation: &Conversation, signals: &Signals, thr
     }
     yield_to_others(pack, &mut found);
     for finding in &mut found {
-        finding.doubt = doubts(conversation, finding);
+        finding.doubt = doubts(pack, conversation, finding);
     }
     sort(&mut found);
     found
@@ -69,7 +69,7 @@ fn yield_to_others(pack: &Pack, found: &mut Vec<Finding>) {
     });
 }
 
-fn doubts(conversation: &Conversation, finding: &Finding) -> Vec<String> {
+fn doubts(pack: &Pack, conversation: &Conversation, finding: &Finding) -> Vec<String> {
     let turns = [Some(finding.turn), finding.trigger];
     let any = |doubtful: &dyn Fn(usize) -> bool| turns.into_iter().flatten().any(doubtful);
     let mut doubts = Vec::new();
@@ -78,6 +78,12 @@ fn doubts(conversation: &Conversation, finding: &Finding) -> Vec<String> {
     }
     if any(&|at| conversation.turns[at].confidence.is_some_and(|confidence| confidence < SURE_WORDS)) {
         doubts.push("recognition".to_owned());
+    }
+    let whole = 0..conversation.turns[finding.turn].text.len();
+    if pack.guidelines[finding.guideline].kind == Demand::Prohibited
+        && quoting::is_quoted(conversation, finding.turn, finding.span.as_ref().unwrap_or(&whole))
+    {
+        doubts.push("quote".to_owned());
     }
     doubts
 }

@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod examples;
 pub mod load;
 pub mod pack;
+pub mod quoting;
 pub mod talk;
 
 names! {

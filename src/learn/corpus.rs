@@ -1,4 +1,4 @@
-//! Reads the labelled corpus: utterances (`agent.tsv`, `customer.tsv`) and whole conversations with labelled segments.
+//! Reads the labelled corpus: utterances (`agent*.tsv`, `customer*.tsv`) and whole conversations with labelled segments.
 //!
 //! Layout and label names are described in `data/corpus/README.md`.
 
@@ -122,15 +122,18 @@ pub fn read(folder: &Path) -> Result<Corpus, LearnError> {
         if !home.is_dir() {
             continue;
         }
-        for (file, speaker) in [("agent.tsv", Speaker::Agent), ("customer.tsv", Speaker::Customer)] {
-            let path = home.join(file);
-            if path.is_file() {
-                read_utterances(&path, speaker, language, &mut corpus.utterances)?;
-            }
+        for path in listed(&home, ".tsv")? {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let speaker = match name.split(['.', '-']).next() {
+                Some("agent") => Speaker::Agent,
+                Some("customer") => Speaker::Customer,
+                _ => continue,
+            };
+            read_utterances(&path, speaker, language, &mut corpus.utterances)?;
         }
         let conversations = home.join("conversations");
         if conversations.is_dir() {
-            for path in listed(&conversations)? {
+            for path in listed(&conversations, ".jsonl")? {
                 read_conversations(&path, &mut corpus.conversations)?;
             }
         }
@@ -141,14 +144,14 @@ pub fn read(folder: &Path) -> Result<Corpus, LearnError> {
     Ok(corpus)
 }
 
-/// The conversation files of a folder in order, without their label files.
-fn listed(folder: &Path) -> Result<Vec<PathBuf>, LearnError> {
+/// The files of a folder that end so, in order; label files stand beside what they label and are not listed.
+fn listed(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, LearnError> {
     let failed = |source| LearnError::Read { path: folder.to_owned(), source };
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.ends_with(".jsonl") && !name.ends_with(".labels.jsonl") {
+        let name = path.to_string_lossy();
+        if name.ends_with(ending) && !name.ends_with(".labels.jsonl") {
             paths.push(path);
         }
     }

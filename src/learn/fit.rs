@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::guidelines::pack::Pack;
-use crate::guidelines::{Severity, evaluate, load};
+use crate::guidelines::{Demand, Guideline, Severity, evaluate, load};
 use crate::learn::LearnError;
 use crate::learn::corpus::{Corpus, LabelledConversation};
 use crate::learn::gold::{Score, by_turn, score};
@@ -223,14 +223,10 @@ fn choose(heard: &[Heard<'_>], pack: &Pack) -> Thresholds {
         let scored = heard
             .iter()
             .map(|one| {
-                let best = one
-                    .signals
-                    .turns
-                    .iter()
-                    .flat_map(|turn| &turn.segments)
-                    .map(|segment| segment.causes[place])
-                    .fold(0.0, f32::max);
-                (best, one.source.gold.root_cause.stated.iter().any(|stated| stated == cause.name()))
+                (
+                    one.signals.cause_score(*cause),
+                    one.source.gold.root_cause.stated.iter().any(|stated| stated == cause.name()),
+                )
             })
             .collect();
         thresholds.causes[place] = best_threshold(scored, 1.0);
@@ -240,7 +236,7 @@ fn choose(heard: &[Heard<'_>], pack: &Pack) -> Thresholds {
     thresholds
 }
 
-/// For each guideline the shift with the best F1 on held-out conversations (F½ for critical ones), the neighbours counted in.
+/// For each guideline the shift with the best F1 on held-out conversations (Fβ, see [`weight_of_recall`]), the neighbours counted in.
 fn shifts(heard: &[Heard<'_>], pack: &Pack, thresholds: &Thresholds) -> BTreeMap<String, Shift> {
     let decided: Vec<Signals> = heard.iter().map(|one| one.decided(thresholds)).collect();
     let places: Vec<usize> =
@@ -252,7 +248,7 @@ fn shifts(heard: &[Heard<'_>], pack: &Pack, thresholds: &Thresholds) -> BTreeMap
             let mut alone = pack.clone();
             alone.guidelines = vec![guideline.clone()];
             alone.guidelines[0].example.clear();
-            let beta: f64 = if guideline.severity == Severity::Critical { 0.5 } else { 1.0 };
+            let beta = weight_of_recall(guideline);
             let grid: Vec<Vec<f64>> = STEPS
                 .iter()
                 .map(|accuse| {
@@ -297,6 +293,15 @@ fn shifts(heard: &[Heard<'_>], pack: &Pack, thresholds: &Thresholds) -> BTreeMap
         .collect::<Vec<_>>()
         .into_iter()
         .collect()
+}
+
+/// The β of Fβ by which a guideline's thresholds are chosen: a wrong accusation weighs more than a missed one, most of all a critical one.
+fn weight_of_recall(guideline: &Guideline) -> f64 {
+    match (guideline.severity, guideline.kind) {
+        (Severity::Critical, _) => 0.5,
+        (_, Demand::Prohibited) => 0.7,
+        _ => 1.0,
+    }
 }
 
 /// The best place of a grid where each place counts with its neighbours; the smallest shift among equals.

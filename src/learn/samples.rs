@@ -7,7 +7,7 @@ use crate::learn::corpus::{Corpus, Label, LabelledConversation, LabelledSegment}
 use crate::signals::Hears;
 use crate::signals::embedded::Room;
 use crate::signals::features::{self, Context};
-use crate::signals::labels::{AGENT_ACTS, Act};
+use crate::signals::labels::{AGENT_ACTS, Act, Cause};
 use crate::signals::network::{ACTS, AGGRESSION, CAUSES, KINDS, OUTPUTS};
 use crate::signals::tokens::{Word, Words};
 use crate::transcript::Speaker;
@@ -90,6 +90,7 @@ impl<'a> Tokenised<'a> {
             position: Some((turn as u32, last as u32)),
             channel: Some(self.source.conversation.channel),
             edge: None,
+            whole: false,
         }
     }
 
@@ -139,8 +140,28 @@ impl<'a> Tokenised<'a> {
             let label = whole(&parts);
             let mut sample = featured(&self.turns[turn], speaker, self.context(turn), 1.0);
             teach_turn(&label, &mut sample);
+            teach_segment(&label, speaker, &mut sample);
             Some((turn, label, sample))
         })
+    }
+}
+
+impl Tokenised<'_> {
+    /// A sample of all that the customer says, with the causes of the conversation; `None` where these are not labelled.
+    pub fn whole_sample(&self) -> Option<Sample> {
+        let stated = &self.source.gold.root_cause.stated;
+        if stated.is_empty() {
+            return None;
+        }
+        let turns = self.source.conversation.turns.iter().zip(&self.turns);
+        let words: Vec<Word> =
+            turns.filter(|(turn, _)| turn.speaker == Speaker::Customer).flat_map(|(_, words)| words.clone()).collect();
+        let context = Context { channel: Some(self.source.conversation.channel), whole: true, ..Context::default() };
+        let mut sample = featured(&words, Speaker::Customer, context, 1.0);
+        let causes = stated.iter().filter_map(|name| name.parse::<Cause>().ok());
+        sample.right.extend(causes.map(|cause| (CAUSES + cause as usize) as u8));
+        sample.taught.push((CAUSES as u8, OUTPUTS as u8));
+        Some(sample)
     }
 }
 
@@ -190,5 +211,5 @@ fn of_conversation(conversation: &LabelledConversation, words: &Words) -> Result
     let several = |turn: usize| conversation.segments.iter().filter(|segment| segment.turn == turn).count() > 1;
     let segments = tokenised.segment_samples().map(|(_, sample)| sample);
     let turns = tokenised.turn_samples().filter(|(turn, ..)| several(*turn)).map(|(.., sample)| sample);
-    Ok(segments.chain(turns).collect())
+    Ok(segments.chain(turns).chain(tokenised.whole_sample()).collect())
 }

@@ -31,13 +31,13 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            shape: Shape { buckets: 1 << 17, width: 128, hidden: 256 },
-            epochs: 6,
+            shape: Shape { buckets: 1 << 17, width: 128, hidden: 384 },
+            epochs: 8,
             batch: 64,
             rate: 2e-3,
-            positive: 3.0,
-            feature_dropout: 0.15,
-            dropout: 0.2,
+            positive: 2.0,
+            feature_dropout: 0.5,
+            dropout: 0.4,
             seed: 7,
         }
     }

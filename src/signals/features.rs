@@ -7,7 +7,7 @@ use crate::signals::tokens::Word;
 use crate::transcript::{Channel, Speaker};
 
 /// Changes whenever the features do: a model is only valid with its own version.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// How many words of the other side's previous turn are seen.
 const PREVIOUS_WORDS: usize = 14;
@@ -29,6 +29,8 @@ pub struct Context<'a> {
     pub channel: Option<Channel>,
     /// Whether it is the first, and the last, segment of its turn.
     pub edge: Option<(bool, bool)>,
+    /// Whether it is all that one side says in the conversation.
+    pub whole: bool,
 }
 
 /// FNV-1a over the parts with a separator, folded to 32 bits (Fowler, Noll, Vo).
@@ -103,6 +105,9 @@ fn of_context(role: &str, context: Context<'_>, emit: &mut impl FnMut(u32)) {
     }
     if let Some(channel) = context.channel {
         emit(hash(b'c', &[role, channel.name()]));
+    }
+    if context.whole {
+        emit(hash(b'W', &[role]));
     }
     if let Some((first, last)) = context.edge {
         emit(hash(b'e', &[role, if first { "first" } else { "later" }, if last { "last" } else { "more" }]));

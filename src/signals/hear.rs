@@ -51,6 +51,7 @@ pub fn with_segments(
                 position: Some((at as u32, (speakers.len() - at - 1) as u32)),
                 channel: Some(conversation.channel),
                 edge: None,
+                whole: false,
             };
             let mut before: &[Word] = &[];
             let count = spans.len();
@@ -65,11 +66,25 @@ pub fn with_segments(
                 turn.segments.push(segment_signals(&logits, speaker, span));
             }
             if count > 1 {
-                aggression(&model.logits(&words[at], speaker, context, room), &mut turn);
+                let logits = model.logits(&words[at], speaker, context, room);
+                aggression(&logits, &mut turn);
+                second_opinion(&logits, speaker, &mut turn);
             }
+        }
+        if speaker == Speaker::Agent && !turn.segments.is_empty() {
+            hostility(&mut turn);
         }
         signals.turns.push(turn);
     }
+    let whole: Vec<Word> = speakers
+        .iter()
+        .zip(words)
+        .filter(|(speaker, _)| **speaker == Speaker::Customer)
+        .flat_map(|(_, words)| words)
+        .collect();
+    let context = Context { channel: Some(conversation.channel), whole: true, ..Context::default() };
+    let logits = model.logits(&whole, Speaker::Customer, context, room);
+    signals.cause_scores = logits[CAUSES..].iter().map(|logit| sigmoid(*logit)).collect();
     Ok(signals)
 }
 
@@ -123,6 +138,32 @@ fn segment_signals(logits: &[f32], speaker: Speaker, span: Span) -> SegmentSigna
     SegmentSignals { span, acts, causes }
 }
 
+/// Lets the whole turn have a say in which acts its segments hold: the log-odds of the clearest segment and of the turn are averaged.
+fn second_opinion(logits: &[f32], speaker: Speaker, turn: &mut TurnSignals) {
+    for act in Act::of(speaker) {
+        let clearest = turn.score(act);
+        if clearest <= 0.0 {
+            continue;
+        }
+        let factor = sigmoid((log_odds(clearest) + logits[ACTS + act.place()]) / 2.0) / clearest;
+        for segment in &mut turn.segments {
+            segment.acts[act.place()] = (segment.acts[act.place()] * factor).min(1.0);
+        }
+    }
+}
+
+/// An agent's hostility is heard twice, as aggression of 2 or more and as an act: the log-odds are averaged.
+fn hostility(turn: &mut TurnSignals) {
+    let Some(hostile) = Act::named("hostile", Speaker::Agent) else { return };
+    let both = sigmoid((log_odds(turn.levels[1]) + log_odds(turn.score(hostile))) / 2.0);
+    turn.levels = [turn.levels[0].max(both), both, turn.levels[2].min(both)];
+}
+
+fn log_odds(probability: f32) -> f32 {
+    let inside = probability.clamp(1e-6, 1.0 - 1e-6);
+    (inside / (1.0 - inside)).ln()
+}
+
 fn aggression(logits: &[f32], turn: &mut TurnSignals) {
     let mut above = f32::INFINITY;
     for level in 0..3 {
@@ -153,13 +194,14 @@ pub fn decide(conversation: &Conversation, thresholds: &Thresholds, signals: &mu
     if complains && conversation.language.is_audited() {
         for cause in Cause::ALL {
             let place = *cause as usize;
-            let found = signals
+            let named = signals
                 .turns
                 .iter()
                 .enumerate()
-                .flat_map(|(at, turn)| turn.segments.iter().map(move |segment| (at, segment)))
-                .find(|(_, segment)| segment.causes[place] >= thresholds.causes[place]);
-            if let Some((turn, segment)) = found {
+                .flat_map(|(at, turn)| turn.segments.iter().map(move |segment| (at, segment)));
+            let best = named.max_by(|a, b| a.1.causes[place].total_cmp(&b.1.causes[place]).then(b.0.cmp(&a.0)));
+            let Some((turn, segment)) = best else { continue };
+            if signals.cause_score(*cause) >= thresholds.causes[place] {
                 signals.causes_stated.push(*cause);
                 signals.cause_quotes.push(CauseQuote { cause: *cause, turn, span: segment.span.clone() });
             }

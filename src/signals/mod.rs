@@ -114,6 +114,17 @@ impl TurnSignals {
     }
 }
 
+impl Signals {
+    /// How probable a cause is: the clearest single segment and all that the customer says, averaged.
+    #[must_use]
+    pub fn cause_score(&self, cause: Cause) -> f32 {
+        let place = cause as usize;
+        let segments = self.turns.iter().flat_map(|turn| &turn.segments);
+        let clearest = segments.map(|segment| segment.causes[place]).fold(0.0, f32::max);
+        self.cause_scores.get(place).map_or(clearest, |whole| (whole + clearest) / 2.0)
+    }
+}
+
 /// A root cause with the words that name it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CauseQuote {
@@ -130,6 +141,8 @@ pub struct CauseQuote {
 pub struct Signals {
     /// One a turn.
     pub turns: Vec<TurnSignals>,
+    /// Probability of each [`Cause`] by all that the customer says.
+    pub cause_scores: Vec<f32>,
     /// What the customer complains of.
     pub causes_stated: Vec<Cause>,
     /// What lies behind it, as far as the conversation shows.

@@ -100,11 +100,13 @@ impl Writing {
             .find(|(at, word)| {
                 let letters = word.chars().filter(|letter| letter.is_alphabetic()).count();
                 let end = at + word.len();
-                let code = |mark: Option<char>| mark.is_some_and(|mark| mark.is_numeric() || "-_/#".contains(mark));
+                let code =
+                    |mark: Option<char>| mark.is_some_and(|mark| mark.is_numeric() || "-_/#@<>[]".contains(mark));
                 letters >= self.capital_letters
                     && word.chars().all(|letter| letter.is_uppercase())
                     && word.to_lowercase().chars().map(without_diacritics).any(|letter| VOWELS.contains(letter))
                     && !ALWAYS.contains(word)
+                    && !is_foreign(text, word)
                     && !code(text[..*at].chars().next_back())
                     && !code(text[end..].chars().next())
                     && !quoted(text, *at)
@@ -116,6 +118,12 @@ impl Writing {
 
 /// A word without one of these is an abbreviation.
 const VOWELS: &str = "aeiouyаеиоуыэюя";
+
+/// Whether a word is in Latin letters in a text that is mostly in Cyrillic ones: a brand.
+fn is_foreign(text: &str, word: &str) -> bool {
+    let cyrillic = text.chars().filter(|letter| matches!(letter, 'а'..='я' | 'А'..='Я' | 'ё')).count();
+    word.is_ascii() && cyrillic * 2 > text.chars().filter(|letter| letter.is_alphabetic()).count()
+}
 
 /// Whether a place lies between an opening quotation mark and its closing one.
 fn quoted(text: &str, at: usize) -> bool {
