@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Document, Draft, DraftTurn, Options, labels, times};
+use crate::text::mask;
 use crate::transcript::{Channel, Complaint, Conversation, Direction, Lang, Reject, Source, Speaker, Turn};
 
 /// How far a turn may begin before the one above it, in seconds: people talk over one another.
@@ -156,6 +157,7 @@ fn present(value: Option<String>) -> Option<String> {
 
 /// A value of the source as a message may show it.
 fn quoted(value: &str) -> String {
+    let value = &*mask::masked(value);
     let short: String = value.chars().take(24).collect();
     if short.len() < value.len() { format!("`{short}…`") } else { format!("`{value}`") }
 }

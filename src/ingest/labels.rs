@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::text::mask;
 use crate::transcript::Speaker;
 
 /// The labels of each language, and those that any export may have.
@@ -76,8 +77,9 @@ pub(super) fn is_known(label: &str, mapping: &BTreeMap<String, Speaker>) -> bool
 
 /// A label as a message may show it: of several words that may be a person's name only the first is written out.
 pub(super) fn shown(label: &str) -> String {
-    let label = label.trim();
-    if label.chars().any(|c| c.is_ascii_digit() || c == '_') && label.chars().count() <= 40 {
+    let label = &*mask::masked(label.trim());
+    let technical = label.chars().any(|c| c.is_ascii_digit() || c == '_') && !label.contains(char::is_whitespace);
+    if technical && label.chars().count() <= 40 {
         return label.to_owned();
     }
     let mut words = label.split_whitespace();
@@ -173,6 +175,8 @@ mod tests {
     fn names_are_shortened_in_messages() {
         assert_eq!(shown("SPEAKER_00"), "SPEAKER_00");
         assert_eq!(shown("Jan Kowalski"), "Jan K…");
+        assert_eq!(shown("Jan Kowalski 602 345 678"), "Jan K… […");
+        assert_eq!(shown("jan.probny@poczta.example"), "[EMAIL]");
         assert_eq!(shown("Gość"), "Gość");
     }
 }

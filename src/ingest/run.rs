@@ -11,12 +11,14 @@ use sha2::{Digest, Sha256};
 use super::finish::Finishing;
 use super::metadata::Metadata;
 use super::{Document, Encoding, Found, IngestError, Input, Item, Options, READERS, Reader, format_names};
+use crate::text::mask;
 use crate::transcript::Reject;
 
 type Sink<'a> = dyn FnMut(Item) -> ControlFlow<()> + 'a;
 
 /// Reads every input in order. Conversations and rejects go to `sink` as they are found; it may break off.
 pub fn read(inputs: &[Input], options: &Options, sink: &mut Sink<'_>) {
+    let mut sink = |item: Item| sink(masked(item));
     let mut run = Run { inputs, options, given: None, beside: HashMap::new(), seen: HashMap::new() };
     if let Some(path) = &options.metadata {
         let mut rejects = Vec::new();
@@ -55,6 +57,13 @@ pub fn read(inputs: &[Input], options: &Options, sink: &mut Sink<'_>) {
             return;
         }
     }
+}
+
+/// What is told of the input may quote it; personal data in it are masked.
+fn masked(item: Item) -> Item {
+    let Item::Reject(reject) = item else { return item };
+    let message = mask::masked(&reject.message).into_owned();
+    Item::Reject(Reject { message, ..reject })
 }
 
 fn reject(file: &str, line: Option<u64>, reason: &str, message: String) -> Reject {
