@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::sync::OnceLock;
 
 use crate::audit::Summary;
 use crate::cli::args::{Cli, Log};
@@ -19,10 +20,26 @@ pub fn data(text: &str) -> io::Result<()> {
     }
 }
 
+/// Set where a program reads along: then every line on stderr is a JSON object.
+static AS_JSON: OnceLock<()> = OnceLock::new();
+
 /// Says something to the person at the terminal.
 pub fn say(text: &str) {
+    if AS_JSON.get().is_some() {
+        tracing::info!("{text}");
+        return;
+    }
     // Nothing can be said where stderr is closed.
     let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Says what went wrong.
+fn complain(text: &str) {
+    if AS_JSON.get().is_some() {
+        tracing::error!("{text}");
+    } else {
+        say(&format!("error: {text}"));
+    }
 }
 
 /// How many rejects are listed at the end of a run; all of them stand in the table.
@@ -77,15 +94,23 @@ pub fn logging(cli: &Cli) {
     let level = if cli.quiet { tracing::Level::ERROR } else { tracing::Level::INFO };
     if cli.log == Log::Json {
         tracing_subscriber::fmt().json().with_writer(io::stderr).with_max_level(level).init();
+        let _ = AS_JSON.set(());
     }
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        say(&format!("error: the program failed at {place}; please report it"));
+        complain(&format!("the program failed at {place}; please report it"));
     }));
 }
 
 /// Says what kept a command from being done.
 pub fn failed(error: &anyhow::Error) {
-    say(&format!("error: {error:#}"));
-    tracing::error!("{error:#}");
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Most errors name their cause themselves.
+        if !text.contains(&cause) {
+            text.push_str(if text.is_empty() { "" } else { ": " });
+            text.push_str(&cause);
+        }
+    }
+    complain(&text);
 }
