@@ -23,6 +23,13 @@ pub fn words(text: &str) -> u32 {
     text.unicode_words().count() as u32
 }
 
+/// When a turn could be answered: its end. What is typed is there at once; of speech without an end nobody knows how long it took.
+#[must_use]
+pub fn heard_out(conversation: &Conversation, turn: usize) -> Option<f64> {
+    let spoken = &conversation.turns[turn];
+    spoken.end.or(spoken.start.filter(|_| !conversation.channel.is_voice()))
+}
+
 /// The clock of every turn of a conversation, in order.
 #[must_use]
 pub fn measure(conversation: &Conversation) -> Vec<Timing> {
@@ -38,7 +45,7 @@ pub fn measure(conversation: &Conversation) -> Vec<Timing> {
             let before = at.checked_sub(1).map(|before| &turns[before]).filter(|before| {
                 before.speaker != turn.speaker && matches!(before.speaker, Speaker::Agent | Speaker::Customer)
             });
-            let gap = before.and_then(|before| Some(turn.start? - before.end.or(before.start)?));
+            let gap = before.and_then(|_| Some(turn.start? - heard_out(conversation, at - 1)?));
             Timing {
                 words,
                 words_per_minute,

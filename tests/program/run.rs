@@ -323,6 +323,22 @@ fn other_languages_get_mechanical_findings_alone() {
     assert!(outcome.rows("conversations").iter().all(|row| row["causes_stated"] == json!([])));
 }
 
+#[test]
+fn a_spoken_turn_without_an_end_is_no_time_of_waiting() {
+    let place = Place::new();
+    let text = "[00:00:01] Agent: Dzień dobry, słucham.\n[00:00:05] Klient: Dzień dobry, od rana nie ma u nas ciepłej wody, \
+                a w domu małe dziecko i nie ma go w czym wykąpać, i żadnego ogłoszenia na klatce też nie było.\n\
+                [00:00:17] Agent: Bardzo przepraszam, jaki to adres?\n";
+    place.file("call.txt", text);
+    let voice = audit(&place, &["call.txt", "--channel", "phone"]);
+    assert!(voice.rows("flags").iter().all(|row| row["code"] != "SOL008"), "{:#?}", voice.rows("flags"));
+    assert!(voice.rows("turns").iter().all(|row| row["response_s"].is_null()));
+    // what is typed has no length, so there the wait is known
+    place.file("chat.txt", text.replace("00:00:17", "00:04:17"));
+    let chat = audit(&place, &["chat.txt", "--channel", "chat"]);
+    assert!(chat.rows("flags").iter().any(|row| row["code"] == "SOL008"), "{:#?}", chat.rows("flags"));
+}
+
 /// Ten planted identifiers a language, with the sentences that they stand in.
 fn planted() -> Vec<(&'static str, [String; 3])> {
     ["ru", "pl", "sk"]

@@ -6,8 +6,8 @@ use crate::guidelines::Finding;
 use crate::guidelines::checks::Scene;
 use crate::guidelines::checks::pattern::{Fit, heard};
 use crate::guidelines::consider::{Role, Step};
-use crate::signals::labels;
 use crate::signals::thresholds::Use;
+use crate::signals::{labels, timing};
 use crate::transcript::Speaker;
 
 /// Settings of the check; the limits by channel are the pack's.
@@ -64,8 +64,8 @@ impl Reaction {
             if turns[asked].speaker != Speaker::Customer {
                 return None;
             }
-            let (end, start) = turns[asked].end.or(turns[asked].start).zip(turns[at].start)?;
-            Some((at, asked, start - end))
+            let end = timing::heard_out(scene.talk.conversation, asked)?;
+            Some((at, asked, turns[at].start? - end))
         })
     }
 
