@@ -33,14 +33,10 @@ const CANNOT_HOLD: &[(&str, &str, &str, &str)] = &[
     ("SOL007", "ru", "не приходит код", GONE),
     ("SOL007", "pl", "policzyliscie mi 2 razy", GONE),
     ("SOL007", "sk", "za parkovanie ste mi strhli", GONE),
-    ("SOL009", "ru", "телеателье кадр", NO_SEARCH),
-    ("SOL009", "pl", "serwis telefonów dotyk", NO_SEARCH),
-    ("SOL009", "sk", "hodinárstvo tik tak", NO_SEARCH),
 ];
 const NO_DENIAL: &str = "the agent shows that the company did nothing wrong, and no act says so";
 const GONE: &str =
     "the customer never appears again, so the rule does not judge the promise although the input runs on";
-const NO_SEARCH: &str = "the agent says that the cause will be found out, and no act says so";
 
 /// Code, language, whether it is to be flagged, and the first words: enough to find it.
 fn named(guideline: &Guideline, example: &Example) -> String {
