@@ -52,8 +52,7 @@ fn measure(lang: Lang, words: &BTreeSet<String>) -> (f64, f64) {
         false_ += found.difference(&forms).count();
         missed += forms.difference(found).count();
     }
-        let (precision, recall) = (right as f64
- / (right + false_) as f64, right as f64 / (right + missed) as f64);
+    let (precision, recall) = (right as f64 / (right + false_) as f64, right as f64 / (right + missed) as f64);
     let lemmas = text.lines().count();
     eprintln!("{lang}: {lemmas} words, precision {precision:.3}, recall {recall:.3} ({right}/{false_}/{missed})");
     (precision, recall)
