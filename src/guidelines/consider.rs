@@ -67,9 +67,12 @@ impl Step {
         Step { role, holds, turn, span: None, score: None, of: None, words: words.into() }
     }
 
-    /// A step about what is heard in a turn.
+    /// A step about what is heard in a turn; where nothing at all is heard, no turn is nearest.
     #[must_use]
     pub fn heard(role: Role, holds: bool, turn: usize, fit: &Fit, of: Option<usize>) -> Step {
+        if fit.score <= 0.0 {
+            return Step { of, ..Step::said(role, holds, None, fit.why.clone()) };
+        }
         Step {
             span: fit.span.clone(),
             score: Some((fit.score, fit.threshold)),
@@ -168,4 +171,39 @@ pub fn consider(
 fn yields(check: &Check, pack: &Pack, to: &Finding) -> bool {
     let Check::Act(check) = check else { return false };
     check.yields_to.contains(&pack.guidelines[to.guideline].code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guidelines::load;
+    use crate::signals::hear;
+
+    #[test]
+    fn every_guideline_says_how_it_came_to_its_verdict() {
+        let (pack, thresholds) = (Pack::load("every").unwrap(), Thresholds::default());
+        for guideline in load::guidelines().unwrap() {
+            for (conversation, labels) in
+                guideline.example.iter().take(4).flat_map(|example| example.parse(&guideline.code).unwrap())
+            {
+                let mut signals = hear::given(&conversation, &labels);
+                hear::decide(&conversation, &thresholds, &mut signals);
+                let considered = consider(&pack, &conversation, &signals, &thresholds);
+                let findings = considered.iter().flat_map(|considered| considered.findings.clone());
+                let mut findings: Vec<Finding> = findings.collect();
+                evaluate::sort(&mut findings);
+                assert_eq!(findings, evaluate::findings(&pack, &conversation, &signals, &thresholds));
+                for of in &considered {
+                    let code = &pack.guidelines[of.guideline].code;
+                    assert_eq!(of.skipped.is_some(), of.steps.is_empty(), "{code} in {}", guideline.code);
+                    let is_told = |finding: &Finding| {
+                        of.steps.iter().any(|step| {
+                            step.turn.is_none() || step.turn == Some(finding.turn) || step.role == Role::Searched
+                        })
+                    };
+                    assert!(of.findings.iter().all(is_told), "{code} in {}", guideline.code);
+                }
+            }
+        }
+    }
 }

@@ -84,9 +84,15 @@ impl Act {
     pub fn consider(&self, scene: &Scene<'_>) -> Vec<Step> {
         let mut steps: Vec<Step> =
             self.flag.iter().map(|pattern| Step::nearest(Role::Act, scene, pattern, Use::Accuse)).collect();
+        let nearest: Vec<Option<usize>> = steps.iter().map(|step| step.turn).collect();
         for (turn, judged) in self.judged(scene) {
             steps.extend(match judged {
-                Judged::Found(_) | Judged::Other => None,
+                Judged::Other => None,
+                Judged::Found(finding) => (!nearest.contains(&Some(turn))).then(|| Step {
+                    span: finding.span,
+                    score: Some((finding.score, finding.threshold)),
+                    ..Step::said(Role::Act, true, Some(turn), finding.why)
+                }),
                 Judged::NotFirst => {
                     Some(Step::said(Role::Before, false, Some(turn), "not the agent's first reply to the complaint"))
                 }
