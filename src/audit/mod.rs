@@ -3,6 +3,7 @@
 //! A reader thread fills batches; each batch is heard and checked on all cores and written in the order of the input. Rows that may
 //! still change (a promise is broken or kept only by what comes later) wait in [`ledger`] until the whole input is known.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
@@ -35,6 +36,11 @@ use ledger::{Entry, Ledger};
 const BATCH: usize = 512;
 /// Batches that wait between reader and cores.
 const WAITING: usize = 2;
+
+thread_local! {
+    /// Each thread keeps what it has learned of words from one batch to the next.
+    static ROOM: RefCell<Room> = RefCell::new(Room::default());
+}
 
 /// What can stop a run. A broken input never does; it becomes a reject.
 #[derive(Debug, thiserror::Error)]
@@ -192,7 +198,7 @@ impl Audit<'_> {
     ) -> Result<(), AuditError> {
         for batch in batches {
             let done: Vec<Result<(Vec<turns::TurnRow>, Entry), Reject>> =
-                batch.into_par_iter().map_init(Room::default, |room, item| self.item(item, run, room)).collect();
+                batch.into_par_iter().map(|item| ROOM.with_borrow_mut(|room| self.item(item, run, room))).collect();
             let mut step = Progress::default();
             let mut rows = Vec::new();
             for outcome in done {

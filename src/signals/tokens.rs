@@ -3,6 +3,9 @@
 //! The work is done by the `tokenizers` crate after `models/tokenizer.json`: compatibility form, lower case, no accents, then words
 //! (masked ones such as `п***ц` whole) and marks. Numbers become a shape (`0` a digit), so that an order number is no feature of its own.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use tokenizers::models::wordlevel::WordLevel;
 use tokenizers::normalizers::{Lowercase, NFKD, Replace, Sequence, StripAccents};
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
@@ -11,8 +14,28 @@ use tokenizers::{
     SplitDelimiterBehavior, Tokenizer,
 };
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 use crate::signals::SignalError;
 use crate::transcript::Span;
+
+/// Words of the corpus that the built-in model was trained on, in normal form.
+static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let json: serde_json::Value =
+        serde_json::from_slice(include_bytes!("../../models/tokenizer.json")).unwrap_or_default();
+    let words = json.pointer("/model/vocab").and_then(serde_json::Value::as_object);
+    words.map(|words| words.keys().cloned().collect()).unwrap_or_default()
+});
+
+/// Whether a word of any form of writing is one that the corpus knows, and so no name or abbreviation of its own.
+#[must_use]
+pub fn is_known(word: &str) -> bool {
+    let letters = word.to_lowercase();
+    let plain = letters.nfkd().filter(|letter| !is_combining_mark(*letter));
+    let normal: String = plain.map(|letter| if letter == 'ł' { 'l' } else { letter }).collect();
+    KNOWN.contains(&normal)
+}
 
 /// The token that stands for words outside the vocabulary.
 const UNKNOWN: &str = "<unk>";
@@ -137,6 +160,12 @@ mod tests {
     fn words_lose_case_and_accents_and_keep_their_marks() {
         check("Żółć, ŁÓDŹ!!", &["zolc", ",", "lodz", "!!"]);
         check("Čo sa stalo?", &["co", "sa", "stalo", "?"]);
+    }
+
+    #[test]
+    fn words_of_the_corpus_are_known_and_abbreviations_are_not() {
+        assert!(is_known("ПОЖАЛУЙСТА") && is_known("PROSZĘ") && is_known("prosím"));
+        assert!(!is_known("ЕРИП") && !is_known("XKCDQ"));
     }
 
     #[test]

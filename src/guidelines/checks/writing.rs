@@ -9,6 +9,7 @@ use crate::guidelines::Finding;
 use crate::guidelines::checks::Scene;
 use crate::guidelines::consider::{Role, Step};
 use crate::signals::labels;
+use crate::signals::tokens::is_known;
 use crate::text::language::without_diacritics;
 use crate::transcript::{Span, Speaker};
 
@@ -106,6 +107,7 @@ impl Writing {
                     && word.chars().all(|letter| letter.is_uppercase())
                     && word.to_lowercase().chars().map(without_diacritics).any(|letter| VOWELS.contains(letter))
                     && !ALWAYS.contains(word)
+                    && is_known(word)
                     && !is_foreign(text, word)
                     && !code(text[..*at].chars().next_back())
                     && !code(text[end..].chars().next())
