@@ -15,7 +15,7 @@ pub struct Input {
     pub path: Option<PathBuf>,
     /// The path as the user would find it again; `-` for standard input.
     pub display: String,
-    /// The folder that the user named and in which the file was found.
+    /// The folder that the user named and in which the file was found; of a file named by itself, the one it lies in.
     pub folder: Option<PathBuf>,
 }
 
@@ -85,7 +85,7 @@ pub fn inputs(arguments: &[String]) -> (Vec<Input>, Vec<Reject>) {
             if path.is_dir() {
                 folder(path, &mut files, &mut rejects);
             } else if path.exists() {
-                add(&mut files, path, None);
+                add(&mut files, path, path.parent());
             } else if argument.contains(['*', '?', '[']) {
                 pattern(argument, &mut files, &mut rejects);
             } else {

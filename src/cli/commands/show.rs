@@ -128,11 +128,12 @@ fn text(audited: &Audited, packs: &[Pack], masking: bool) -> String {
             };
             let _ = writeln!(
                 out,
-                "{:26}{style}{} {}{style:#} ({}{review}): {}",
+                "{:26}{style}{} {}{style:#} ({}, {}{review}): {}",
                 "",
                 guideline.code,
                 guideline.title.in_language(conversation.language),
                 guideline.severity,
+                guideline.sources.join(" "),
                 finding.why
             );
         }
