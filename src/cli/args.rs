@@ -285,7 +285,7 @@ pub enum Pack {
         folder: PathBuf,
     },
     /// Audit transcripts with two packs and say which findings appear and which vanish. Writes nothing.
-    Diff(PackDiff),
+    Diff(Box<PackDiff>),
 }
 
 /// Arguments of `pack diff`.

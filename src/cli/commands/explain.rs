@@ -100,7 +100,7 @@ fn target(args: &args::Explain, audit: &Audit<'_>, known: Option<&Known>) -> any
         seen += 1;
         let named = conversation.conversation_id == args.target;
         let may_hold = known.is_none_or(|known| known.conversation_id == conversation.conversation_id);
-        if !named && !(is_flag_id(&args.target) && may_hold) {
+        if !(named || is_flag_id(&args.target) && may_hold) {
             return ControlFlow::Continue(());
         }
         let audited = match audit.conversation(conversation, &mut room) {
