@@ -61,9 +61,16 @@ impl<'a> Talk<'a> {
     #[must_use]
     pub fn new(conversation: &'a Conversation, signals: &'a Signals, thresholds: &'a Thresholds) -> Talk<'a> {
         let mut talk = Talk { conversation, signals, thresholds, moves: Vec::new() };
-        let spoken: Vec<usize> = (0..conversation.turns.len())
+        let mut spoken: Vec<usize> = (0..conversation.turns.len())
             .filter(|at| matches!(conversation.turns[*at].speaker, Speaker::Agent | Speaker::Customer))
             .collect();
+        // Merged channels can put an answer before its question; the clock puts it right where every turn has one.
+        if spoken.iter().all(|at| conversation.turns[*at].start.is_some()) {
+            spoken.sort_by(|a, b| {
+                let begins = |at: &usize| conversation.turns[*at].start.unwrap_or(f64::INFINITY);
+                begins(a).total_cmp(&begins(b))
+            });
+        }
         let mut bridged = false;
         for (place, &at) in spoken.iter().enumerate() {
             let speaker = conversation.turns[at].speaker;

@@ -354,7 +354,7 @@ fn acts(check: &Check) -> Vec<(Act, Use)> {
         }
         Check::Reaction(check) => add(&check.pause, Use::Clear),
         Check::Forwarding(check) => add(&check.acts, Use::Accuse),
-        Check::Promise(Promise { reported, promised, timed }) => {
+        Check::Promise(Promise { reported, promised, timed, .. }) => {
             [reported, promised, timed].into_iter().for_each(|acts| add(acts, Use::Accuse));
         }
         Check::Writing(check) => add(&check.warm, Use::Clear),

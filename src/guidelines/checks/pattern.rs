@@ -142,7 +142,7 @@ fn beside(heard: Fit, phrase: Option<Fit>) -> Fit {
 }
 
 /// Whether one of the wanted words stands in a text.
-fn has_word(text: &str, wanted: &[String]) -> bool {
+pub(super) fn has_word(text: &str, wanted: &[String]) -> bool {
     let folded = |text: &str| -> String { text.to_lowercase().chars().map(without_diacritics).collect() };
     let text = folded(text);
     let wanted: Vec<String> = wanted.iter().map(|word| folded(word)).collect();
@@ -158,13 +158,22 @@ fn aggressive(scene: &Scene<'_>, turn: usize, level: u8, purpose: Use) -> Option
     Some(aggression(scene, turn, level, purpose)).filter(|fit| fit.score >= fit.threshold)
 }
 
+/// Acts in which aggression shows.
+const AGGRESSIVE: &[&str] =
+    &["hostile", "insult", "threat_violence", "swears_at_situation", "provokes", "accusing_question"];
+
 /// The aggression of a turn beside a level, whether it reaches it or not.
 fn aggression(scene: &Scene<'_>, turn: usize, level: u8, purpose: Use) -> Fit {
     let talk = scene.talk;
     let speaker = talk.conversation.turns[turn].speaker;
     let threshold = talk.thresholds.aggression(speaker, level, scene.code, purpose);
-    let score = talk.turn(turn).levels[usize::from(level) - 1];
-    Fit { score, threshold, span: None, why: format!("aggression of {level} or more") }
+    let signals = talk.turn(turn);
+    let score = signals.levels[usize::from(level) - 1];
+    // The words that carry it: the segment in which an act of aggression is heard most clearly.
+    let acts = Act::of(speaker).filter(|act| AGGRESSIVE.contains(&act.name()));
+    let clearest = acts.filter_map(|act| signals.best(act)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+    let span = clearest.map(|(segment, _)| signals.segments[segment].span.clone());
+    Fit { score, threshold, span, why: format!("aggression of {level} or more {score:.2}, threshold {threshold:.2}") }
 }
 
 /// The act of a list that is heard most clearly in a turn, if any is.

@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::guidelines::Finding;
 use crate::guidelines::checks::Scene;
-use crate::guidelines::checks::pattern::{closest, heard};
+use crate::guidelines::checks::pattern::{closest, has_word, heard};
 use crate::guidelines::consider::{Role, Step};
 use crate::signals::thresholds::Use;
 use crate::signals::{labels, promises};
-use crate::transcript::{Channel, Conversation, Direction, Speaker, Turn};
+use crate::transcript::{Channel, Conversation, Direction, Span, Speaker, Turn};
 
 /// Settings of the check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ use crate::transcript::{Channel, Conversation, Direction, Speaker, Turn};
 pub struct Promise {
     /// Acts of the customer that report a broken promise.
     pub reported: Vec<labels::Act>,
+    /// Words of which one stands in such a report, so that a visit or a parcel is not taken for contact; as in a pattern's `words`.
+    #[serde(default)]
+    pub reported_words: Vec<String>,
     /// Acts of the agent that make the promise.
     pub promised: Vec<labels::Act>,
     /// Acts of the agent that name its time.
@@ -75,6 +78,7 @@ impl Promise {
         scene
             .talk
             .turns_of(Speaker::Customer)
+            .filter(|(_, turn)| self.is_about_contact(scene, *turn))
             .find_map(|(_, turn)| {
                 let fit = heard(scene, turn, &self.reported, Use::Accuse)?;
                 Some(Finding { span: fit.span, ..scene.finding(turn, fit.why, fit.score, fit.threshold) })
@@ -89,11 +93,16 @@ impl Promise {
         scene
             .talk
             .turns_of(Speaker::Customer)
+            .filter(|(_, turn)| self.is_about_contact(scene, *turn))
             .filter_map(|(_, turn)| Some((turn, closest(scene, turn, &self.reported, Use::Accuse)?)))
             .max_by(|a, b| a.1.reach().total_cmp(&b.1.reach()).then(b.0.cmp(&a.0)))
             .map(|(turn, fit)| Step::heard(Role::Act, fit.holds(), turn, &fit, None))
             .into_iter()
             .collect()
+    }
+
+    fn is_about_contact(&self, scene: &Scene<'_>, turn: usize) -> bool {
+        self.reported_words.is_empty() || has_word(&scene.talk.conversation.turns[turn].text, &self.reported_words)
     }
 
     /// The promises of a conversation, each with the finding that it becomes where it is broken.
@@ -106,9 +115,12 @@ impl Promise {
             .turns_of(Speaker::Agent)
             .filter_map(|(_, turn)| {
                 let fit = heard(scene, turn, &self.promised, Use::Accuse)?;
-                heard(scene, turn, &self.timed, Use::Accuse)?;
+                let time = heard(scene, turn, &self.timed, Use::Accuse)?;
                 let spoken = &conversation.turns[turn];
-                let named = promises::due(&spoken.text, conversation.language, moment(began, spoken.start))?;
+                // The sentence that promises names its time, or another one does.
+                let said = moment(began, spoken.start);
+                let own = |span: &Option<Span>| promises::due(&spoken.text[span.clone()?], conversation.language, said);
+                let named = own(&fit.span).or_else(|| own(&time.span))?;
                 // A time that is only roughly said is not broken before its day is over.
                 let due = if named.exact { named.due } else { named.due.date().at(23, 59, 59, 0) };
                 let why = format!("contact promised until {due}, none found by then");
