@@ -58,7 +58,7 @@ fn reported(conversation: &Conversation, turn: usize, words: &str) -> bool {
     };
     let (said, echoed) = (own(&before), own(&words));
     let repeated = echoed.iter().filter(|word| said.contains(word)).count();
-    repeated * 2 > echoed.len()
+    repeated > 0 && repeated * 2 >= echoed.len()
 }
 
 #[cfg(test)]
