@@ -107,7 +107,7 @@ impl Writing {
                     && word.chars().all(|letter| letter.is_uppercase())
                     && word.to_lowercase().chars().map(without_diacritics).any(|letter| VOWELS.contains(letter))
                     && !ALWAYS.contains(word)
-                    && is_known(word)
+                    && (letters >= LONG || is_known(word))
                     && !is_foreign(text, word)
                     && !code(text[..*at].chars().next_back())
                     && !code(text[end..].chars().next())
@@ -117,6 +117,9 @@ impl Writing {
             .map(|(at, word)| at..at + word.len())
     }
 }
+
+/// From so many letters on a word is hardly an abbreviation, even if the corpus does not know it.
+const LONG: usize = 7;
 
 /// A word without one of these is an abbreviation.
 const VOWELS: &str = "aeiouyаеиоуыэюя";
