@@ -2,7 +2,7 @@
 //!
 //! A [`Reader`] knows one format and turns a file into [`Draft`]s: what the source says, in the source's own words. What is
 //! common to all formats (roles, metadata, ids, checks) happens once, after the reader. Nothing here judges what is said,
-//! and nothing is left out without a [`Reject`](crate::transcript::Reject) that says so.
+//! and nothing is left out without a [`Reject`] that says so.
 
 mod canonical;
 mod cues;
