@@ -188,7 +188,7 @@ fn severities_below_the_named_one_do_not_fail() {
         conversation(
             "shout",
             "cs",
-            &[("customer", "Dobrý den, kde je moje zásilka?"), ("agent", "To NEVÍM, zeptejte se řidiče.")],
+            &[("customer", "Dobrý den, kde je moje zásilka?"), ("agent", "PROSÍM zeptejte se řidiče.")],
         ),
     );
     let outcome = audit(&place, &["shout.jsonl", "--fail-on", "critical"]);
