@@ -16,12 +16,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::guidelines::pack::Pack;
-use crate::guidelines::{Severity, evaluate};
+use crate::guidelines::{Finding, Severity, evaluate};
 use crate::ingest::{self, Input, Item, Options};
 use crate::report::{ReportError, Tables, Writer};
-use crate::signals::SignalError;
 use crate::signals::embedded::Room;
 use crate::signals::hear::Source;
+use crate::signals::{SignalError, evidence};
 use crate::tables::{Audited, Run, Table, agents, conversations, flags, rejects, turns};
 use crate::text::{language, mask};
 use crate::transcript::{Conversation, Reject};
@@ -136,8 +136,16 @@ impl Audit<'_> {
         language::recognise(&mut conversation);
         let signals = self.source.hear(&conversation, room)?;
         let thresholds = self.source.thresholds();
-        let findings =
+        let mut findings: Vec<Vec<Finding>> =
             self.packs.iter().map(|pack| evaluate::findings(pack, &conversation, &signals, thresholds)).collect();
+        if let Source::Model(model) = self.source {
+            for finding in findings.iter_mut().flatten() {
+                if let (Some(span), Some(act)) = (finding.span.clone(), finding.act) {
+                    let narrowed = evidence::narrow(model.as_ref(), &conversation, finding.turn, span, act, room)?;
+                    finding.span = Some(narrowed);
+                }
+            }
+        }
         Ok(Audited { conversation, signals, findings })
     }
 
@@ -282,7 +290,7 @@ impl Audit<'_> {
             tables.append(Table::Flags, flags::frame(&flag_rows)?)?;
             tables.append(Table::Conversations, conversations::frame(&rows)?)?;
         }
-        let limits = run.packs.first().map(|pack| pack.limits).unwrap_or_default();
+        let limits = run.packs.first().map(|pack| pack.limits.clone()).unwrap_or_default();
         tables.append(Table::Agents, agents::frame(&roll_up.rows(&limits))?)?;
         tables.append(Table::Rejects, rejects::frame(&summary.rejects)?)?;
         Ok(())

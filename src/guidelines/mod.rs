@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::signals::labels::Act;
 use crate::transcript::{Channel, Lang, Span, names};
 
 pub mod checks;
@@ -139,6 +140,8 @@ pub struct Finding {
     pub turn: usize,
     /// The words that carried the decision, in bytes of the turn's text; `None` for the whole turn.
     pub span: Option<Span>,
+    /// The act that was heard in them, where it was one.
+    pub act: Option<Act>,
     /// Which act, phrase or time, in words.
     pub why: String,
     /// Score of the decision.

@@ -1,5 +1,6 @@
 //! Packs: which guidelines are checked, and with which limits.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,7 @@ impl Default for ReactionLimits {
 }
 
 /// Limits that a pack may set.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// From how many words a minute on a turn is fast.
@@ -38,6 +39,8 @@ pub struct Limits {
     pub reaction_s: ReactionLimits,
     /// Longest time for a review of a complaint, in working days.
     pub review_working_days: u32,
+    /// By code: how many of the agent's moves after its trigger a duty may take, in place of the guideline's own `moves`.
+    pub windows: BTreeMap<String, usize>,
     /// An agent's shares are shown from this many conversations on.
     pub agent_conversations: u32,
 }
@@ -48,6 +51,7 @@ impl Default for Limits {
             fast_speech_wpm: 180.0,
             reaction_s: ReactionLimits::default(),
             review_working_days: 10,
+            windows: BTreeMap::new(),
             agent_conversations: 20,
         }
     }
@@ -215,6 +219,11 @@ impl Pack {
                     format!("`{wanted}` fits no guideline; see `spokoj guidelines list`"),
                 ));
             }
+        }
+        let is_known = |code: &str| known.iter().any(|(guideline, _)| guideline.code == code);
+        if let Some(code) = file.limits.windows.keys().find(|code| !is_known(code)) {
+            let message = format!("`{code}` is no guideline; see `spokoj guidelines list`");
+            return Err(load::at_key(path, text, code, message));
         }
         let chosen =
             |list: &[String], code: &str| list.iter().any(|wanted| wanted == "*" || code.starts_with(wanted.as_str()));

@@ -7,6 +7,7 @@ use crate::signals::labels::{Act, Cause, Kind};
 use crate::transcript::{Span, Speaker};
 
 pub mod embedded;
+pub mod evidence;
 pub mod features;
 pub mod given;
 pub mod hear;

@@ -59,6 +59,7 @@ pub(crate) fn finding(guideline: usize, turn: usize, why: &str) -> Finding {
         guideline,
         turn,
         span: None,
+        act: None,
         why: why.to_owned(),
         score: 0.912_345,
         threshold: 0.5,

@@ -129,7 +129,7 @@ impl Act {
             return Judged::Excused(at, excuse);
         }
         let finding = scene.finding(turn, fit.why, fit.score, fit.threshold);
-        Judged::Found(Box::new(Finding { span: fit.span, ..finding }))
+        Judged::Found(Box::new(Finding { span: fit.span, act: fit.act, ..finding }))
     }
 
     /// What excuses a turn, and where it is heard.

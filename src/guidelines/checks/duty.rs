@@ -188,7 +188,10 @@ impl Duty {
     /// The agent's turns in which what is owed can stand, and what stands there; `None` where there is no such turn.
     fn search(&self, scene: &Scene<'_>, place: usize) -> Option<Search<'_>> {
         let talk = scene.talk;
-        let later: Vec<usize> = talk.after(place, Speaker::Agent).take(self.moves.unwrap_or(usize::MAX)).collect();
+        let later: Vec<usize> = talk
+            .after(place, Speaker::Agent)
+            .take(scene.limits.windows.get(scene.code).copied().or(self.moves).unwrap_or(usize::MAX))
+            .collect();
         let by_agent = talk.moves[place].speaker == Speaker::Agent;
         if later.is_empty() && !by_agent && self.from == From::Trigger {
             return None;
@@ -239,9 +242,10 @@ impl Duty {
         if let Some((at, fit)) = nearest {
             why.push_str(&format!("; nearest in turn {}: {}", talk.conversation.turns[*at].turn, fit.why));
         }
-        let span = if due.is_some() { None } else { trigger.span.clone() };
+        let (span, act) = if due.is_some() { (None, None) } else { (trigger.span.clone(), trigger.act) };
         Some(Finding {
             span,
+            act,
             trigger: Some(turn),
             searched: search.turns.first().copied().zip(search.turns.last().copied()),
             nearest: nearest.map(|(at, fit)| (*at, fit.score)),

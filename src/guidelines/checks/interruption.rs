@@ -32,8 +32,11 @@ impl Interruption {
         let turns = &talk.conversation.turns;
         talk.turns_of(Speaker::Agent)
             .filter_map(|(_, at)| {
-                let said = heard(scene, at, &self.acts, Use::Accuse)
-                    .map(|fit| Finding { span: fit.span, ..scene.finding(at, fit.why, fit.score, fit.threshold) });
+                let said = heard(scene, at, &self.acts, Use::Accuse).map(|fit| Finding {
+                    span: fit.span,
+                    act: fit.act,
+                    ..scene.finding(at, fit.why, fit.score, fit.threshold)
+                });
                 let before =
                     at.checked_sub(1).map(|before| &turns[before]).filter(|turn| turn.speaker == Speaker::Customer);
                 let Some(before) = before else { return said };

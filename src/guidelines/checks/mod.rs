@@ -62,6 +62,7 @@ impl Scene<'_> {
             guideline: self.guideline,
             turn,
             span: None,
+            act: None,
             why,
             score,
             threshold,

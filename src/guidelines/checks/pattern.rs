@@ -58,6 +58,8 @@ pub struct Fit {
     pub threshold: f32,
     /// The segment that carried it, where one did.
     pub span: Option<Span>,
+    /// The act that was heard in it, where it was one.
+    pub act: Option<Act>,
     /// In words.
     pub why: String,
 }
@@ -136,7 +138,7 @@ impl Pattern {
 /// What was heard where a phrase must stand too: the score of the one, the words of the other.
 fn beside(heard: Fit, phrase: Option<Fit>) -> Fit {
     match phrase {
-        Some(phrase) => Fit { span: phrase.span, why: format!("{}; {}", phrase.why, heard.why), ..heard },
+        Some(phrase) => Fit { span: phrase.span, act: None, why: format!("{}; {}", phrase.why, heard.why), ..heard },
         None => heard,
     }
 }
@@ -171,9 +173,17 @@ fn aggression(scene: &Scene<'_>, turn: usize, level: u8, purpose: Use) -> Fit {
     let score = signals.levels[usize::from(level) - 1];
     // The words that carry it: the segment in which an act of aggression is heard most clearly.
     let acts = Act::of(speaker).filter(|act| AGGRESSIVE.contains(&act.name()));
-    let clearest = acts.filter_map(|act| signals.best(act)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-    let span = clearest.map(|(segment, _)| signals.segments[segment].span.clone());
-    Fit { score, threshold, span, why: format!("aggression of {level} or more {score:.2}, threshold {threshold:.2}") }
+    let heard = acts.filter_map(|act| Some((act, signals.best(act)?)));
+    let clearest = heard.max_by(|a, b| a.1.1.total_cmp(&b.1.1).then(b.1.0.cmp(&a.1.0)));
+    let act = clearest.map(|(act, _)| act);
+    let span = clearest.map(|(_, (segment, _))| signals.segments[segment].span.clone());
+    Fit {
+        score,
+        threshold,
+        span,
+        act,
+        why: format!("aggression of {level} or more {score:.2}, threshold {threshold:.2}"),
+    }
 }
 
 /// The act of a list that is heard most clearly in a turn, if any is.
@@ -196,6 +206,7 @@ pub fn closest(scene: &Scene<'_>, turn: usize, acts: &[Act], purpose: Use) -> Op
         .map(|(_, act, segment, score, threshold)| Fit {
             score,
             threshold,
+            act: Some(*act),
             span: Some(signals.segments[segment].span.clone()),
             why: format!("{act} {score:.2}, threshold {threshold:.2}"),
         })

@@ -45,7 +45,13 @@ impl Phrases {
             wanted().find_map(|phrase| {
                 let found = phrase.find(text, lang)?;
                 let span = segment.start + found.start..segment.start + found.end;
-                Some(Fit { score: 1.0, threshold: 1.0, span: Some(span), why: format!("phrase `{}`", phrase.text()) })
+                Some(Fit {
+                    score: 1.0,
+                    threshold: 1.0,
+                    span: Some(span),
+                    act: None,
+                    why: format!("phrase `{}`", phrase.text()),
+                })
             })
         })
     }

@@ -81,7 +81,7 @@ impl Promise {
             .filter(|(_, turn)| self.is_about_contact(scene, *turn))
             .find_map(|(_, turn)| {
                 let fit = heard(scene, turn, &self.reported, Use::Accuse)?;
-                Some(Finding { span: fit.span, ..scene.finding(turn, fit.why, fit.score, fit.threshold) })
+                Some(Finding { span: fit.span, act: fit.act, ..scene.finding(turn, fit.why, fit.score, fit.threshold) })
             })
             .into_iter()
             .collect()
@@ -125,7 +125,10 @@ impl Promise {
                 let due = if named.exact { named.due } else { named.due.date().at(23, 59, 59, 0) };
                 let why = format!("contact promised until {due}, none found by then");
                 let made = Made { turn, due };
-                Some((made, Finding { span: fit.span, ..scene.finding(turn, why, fit.score, fit.threshold) }))
+                Some((
+                    made,
+                    Finding { span: fit.span, act: fit.act, ..scene.finding(turn, why, fit.score, fit.threshold) },
+                ))
             })
             .collect()
     }
