@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::guidelines::Finding;
 use crate::guidelines::checks::Scene;
-use crate::guidelines::checks::pattern::{Fit, Pattern, closest};
+use crate::guidelines::checks::pattern::{Fit, Pattern, closest, heard};
 use crate::guidelines::consider::{Role, Step};
 use crate::signals::labels::Act;
 use crate::signals::promises;
@@ -65,6 +65,9 @@ pub struct Duty {
     /// Which triggers are looked at.
     #[serde(default, skip_serializing_if = "Triggers::is_first")]
     pub triggers: Triggers,
+    /// A sentence with one of these acts that names an exact time to come meets the duty too, heard as a commitment or not.
+    #[serde(default)]
+    pub met_by_time: Vec<Act>,
     /// A time that meets the duty must lie within the pack's limit for a review.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub within_review_limit: bool,
@@ -222,6 +225,9 @@ impl Duty {
         let talk = scene.talk;
         let search = self.search(scene, place)?;
         let missing = search.owed.iter().find(|owed| !owed.met)?;
+        if search.turns.iter().any(|turn| self.names_a_time(scene, *turn)) {
+            return None;
+        }
         let nearest = search
             .owed
             .iter()
@@ -272,6 +278,17 @@ fn names(acts: &[Act]) -> String {
 }
 
 impl Duty {
+    /// Whether a segment with an act of `met_by_time` names a time to come.
+    fn names_a_time(&self, scene: &Scene<'_>, turn: usize) -> bool {
+        let conversation = scene.talk.conversation;
+        let said = conversation.started_at.as_deref().and_then(promises::wall_clock);
+        let Some(said) = said.filter(|_| !self.met_by_time.is_empty()) else { return false };
+        let Some(span) = heard(scene, turn, &self.met_by_time, Use::Clear).and_then(|fit| fit.span) else {
+            return false;
+        };
+        promises::due(&conversation.turns[turn].text[span], conversation.language, said).is_some_and(|time| time.exact)
+    }
+
     /// Whether the time that a segment names is longer than the pack allows for a review.
     fn is_too_long(&self, scene: &Scene<'_>, turn: usize, fit: &Fit) -> bool {
         let conversation = scene.talk.conversation;
