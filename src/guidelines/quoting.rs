@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use crate::text::language::without_diacritics;
+use crate::text::stem::folded;
 use crate::transcript::{Conversation, Span, Speaker};
 
 /// Phrases that report what the listener said, of all languages, folded.
@@ -21,10 +21,6 @@ static REPORTS: LazyLock<Vec<String>> = LazyLock::new(|| {
 
 /// Shorter words say too little to be recognised again.
 const TELLING: usize = 4;
-
-fn folded(text: &str) -> String {
-    text.to_lowercase().chars().map(without_diacritics).collect()
-}
 
 /// Whether the words at a place of a turn are quoted, or repeat the customer's own and say so.
 #[must_use]

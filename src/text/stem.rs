@@ -31,10 +31,10 @@ static CUTTERS: LazyLock<Vec<(Lang, Cutter)>> = LazyLock::new(|| {
     LANGUAGES.iter().map(|data| (data.lang, cutter(data))).collect()
 });
 
-/// A word in small letters without diacritics.
+/// A word or text in small letters without diacritics.
 #[must_use]
-pub fn folded(word: &str) -> String {
-    word.nfc().flat_map(char::to_lowercase).map(without_diacritics).collect()
+pub fn folded(text: &str) -> String {
+    text.nfc().flat_map(char::to_lowercase).map(without_diacritics).collect()
 }
 
 /// What the forms of a [`folded`] word share; the word itself in a language whose endings are not known.

@@ -6,7 +6,7 @@ use crate::guidelines::checks::Scene;
 use crate::guidelines::checks::phrases::Phrases;
 use crate::signals::labels::{Act, Cause};
 use crate::signals::thresholds::Use;
-use crate::text::language::without_diacritics;
+use crate::text::stem::folded;
 use crate::transcript::{Channel, Span, Speaker};
 
 /// All that is given must hold.
@@ -145,7 +145,6 @@ fn beside(heard: Fit, phrase: Option<Fit>) -> Fit {
 
 /// Whether one of the wanted words stands in a text.
 pub(super) fn has_word(text: &str, wanted: &[String]) -> bool {
-    let folded = |text: &str| -> String { text.to_lowercase().chars().map(without_diacritics).collect() };
     let text = folded(text);
     let wanted: Vec<String> = wanted.iter().map(|word| folded(word)).collect();
     text.split(|letter: char| !letter.is_alphanumeric()).any(|word| {
