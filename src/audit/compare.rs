@@ -5,14 +5,11 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use rayon::prelude::*;
-
 use crate::audit::ledger::{self, Entry};
 use crate::audit::{Audit, BATCH};
 use crate::guidelines::checks::promise::Book;
 use crate::guidelines::pack::Pack;
 use crate::ingest::{self, Input, Item, Options};
-use crate::signals::embedded::Room;
 use crate::signals::hear::Source;
 use crate::tables::Run;
 use crate::tables::flags::FlagRow;
@@ -63,13 +60,9 @@ pub fn compare(packs: &Compare<'_>, inputs: &[Input], refused: Vec<Reject>) -> D
     let mut entries: Vec<Entry> = Vec::new();
     let mut batch = Vec::new();
     let mut hear = |batch: &mut Vec<Item>| {
-        let done: Vec<Result<Entry, Reject>> = std::mem::take(batch)
-            .into_par_iter()
-            .map_init(Room::default, |room, item| audit.item(item, &run, room).map(|(_, entry)| entry))
-            .collect();
-        for outcome in done {
+        for outcome in audit.batch(std::mem::take(batch), &run) {
             match outcome {
-                Ok(entry) => entries.push(entry),
+                Ok((_, entry)) => entries.push(entry),
                 Err(reject) => difference.rejects.push(reject),
             }
         }

@@ -21,10 +21,10 @@ use crate::ingest::{self, Input, Item, Options};
 use crate::report::{ReportError, Tables, Writer};
 use crate::signals::embedded::Room;
 use crate::signals::hear::Source;
-use crate::signals::{SignalError, evidence};
+use crate::signals::{SignalError, Signals, evidence};
 use crate::tables::{Audited, Run, Table, agents, conversations, flags, rejects, turns};
 use crate::text::{language, mask};
-use crate::transcript::{Conversation, Reject};
+use crate::transcript::{self, Conversation, Reject};
 
 pub mod compare;
 pub mod facts;
@@ -41,6 +41,9 @@ thread_local! {
     /// Each thread keeps what it has learned of words from one batch to the next.
     static ROOM: RefCell<Room> = RefCell::new(Room::default());
 }
+
+/// The rows of a conversation, or why there are none.
+type Done = Result<(Vec<turns::TurnRow>, Entry), Reject>;
 
 /// What can stop a run. A broken input never does; it becomes a reject.
 #[derive(Debug, thiserror::Error)]
@@ -132,21 +135,38 @@ impl Audit<'_> {
     ///
     /// # Errors
     /// When the model fails on a text.
-    pub fn conversation(&self, mut conversation: Conversation, room: &mut Room) -> Result<Audited, SignalError> {
-        language::recognise(&mut conversation);
-        let signals = self.source.hear(&conversation, room)?;
+    pub fn conversation(&self, conversation: Conversation, room: &mut Room) -> Result<Audited, SignalError> {
+        let mut all = self.conversations(vec![conversation], room)?;
+        all.pop().ok_or(SignalError::Model { what: "answer", message: "nothing was heard".to_owned() })
+    }
+
+    /// Hears and checks conversations, each by itself; heard together they cost less with some models.
+    fn conversations(&self, mut all: Vec<Conversation>, room: &mut Room) -> Result<Vec<Audited>, SignalError> {
+        all.iter_mut().for_each(language::recognise);
+        let signals = self.source.hear_all(&all.iter().collect::<Vec<_>>(), room)?;
         let thresholds = self.source.thresholds();
-        let mut findings: Vec<Vec<Finding>> =
-            self.packs.iter().map(|pack| evaluate::findings(pack, &conversation, &signals, thresholds)).collect();
+        let findings = |conversation: &Conversation, signals: &Signals| -> Vec<Vec<Finding>> {
+            self.packs.iter().map(|pack| evaluate::findings(pack, conversation, signals, thresholds)).collect()
+        };
+        let mut found: Vec<_> = all.iter().zip(&signals).map(|(talk, signals)| findings(talk, signals)).collect();
         if let Source::Model(model) = self.source {
-            for finding in findings.iter_mut().flatten() {
-                if let (Some(span), Some(act)) = (finding.span.clone(), finding.act) {
-                    let narrowed = evidence::narrow(model.as_ref(), &conversation, finding.turn, span, act, room)?;
-                    finding.span = Some(narrowed);
+            let mut asked = Vec::new();
+            let mut waiting = Vec::new();
+            for (conversation, finding) in
+                all.iter().zip(&mut found).flat_map(|(talk, own)| own.iter_mut().flatten().map(move |one| (talk, one)))
+            {
+                let (Some(span), Some(act)) = (&finding.span, finding.act) else { continue };
+                if let Some(one) = evidence::question(model.as_ref(), conversation, finding.turn, span, act)? {
+                    asked.push(one);
+                    waiting.push(finding);
                 }
             }
+            for (finding, span) in waiting.into_iter().zip(evidence::narrowed(model.as_ref(), &asked, room)?) {
+                finding.span = Some(span);
+            }
         }
-        Ok(Audited { conversation, signals, findings })
+        let parts = all.into_iter().zip(signals).zip(found);
+        Ok(parts.map(|((conversation, signals), findings)| Audited { conversation, signals, findings }).collect())
     }
 
     /// Audits inputs into the tables of a folder; `progress` is told after every batch.
@@ -205,8 +225,7 @@ impl Audit<'_> {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(), AuditError> {
         for batch in batches {
-            let done: Vec<Result<(Vec<turns::TurnRow>, Entry), Reject>> =
-                batch.into_par_iter().map(|item| ROOM.with_borrow_mut(|room| self.item(item, run, room))).collect();
+            let done = self.batch(batch, run);
             let mut step = Progress::default();
             let mut rows = Vec::new();
             for outcome in done {
@@ -232,37 +251,66 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// One item of a batch; a panic in a conversation costs that conversation alone.
-    fn item(&self, item: Item, run: &Run<'_>, room: &mut Room) -> Result<(Vec<turns::TurnRow>, Entry), Reject> {
-        let conversation = match item {
-            Item::Conversation(conversation) => *conversation,
-            Item::Reject(reject) => return Err(reject),
-        };
-        let source = conversation.source.clone();
-        let left_out = |reason: &str, message: String| Reject {
-            source_file: source.file.clone(),
-            line: source.line,
-            reason: reason.to_owned(),
-            message: mask::masked(&message).into_owned(),
-        };
-        let done = catch_unwind(AssertUnwindSafe(|| {
-            let audited = self.conversation(conversation, room)?;
-            let flag_rows = flags::rows(&audited, run);
-            let row = conversations::row(&audited, &flag_rows, run);
-            let entry = ledger::entry(&audited, row, flag_rows, run);
-            Ok((turns::rows(&audited, run), entry))
+    /// All items of a batch, on all cores, in their order.
+    fn batch(&self, items: Vec<Item>, run: &Run<'_>) -> Vec<Done> {
+        let chunks = items.into_par_iter().chunks(self.source.at_once());
+        chunks.flat_map_iter(|chunk| ROOM.with_borrow_mut(|room| self.chunk(chunk, run, room))).collect()
+    }
+
+    /// Items that are heard together. Where that fails each is tried alone: a fault costs its own conversation.
+    fn chunk(&self, items: Vec<Item>, run: &Run<'_>, room: &mut Room) -> Vec<Done> {
+        let mut conversations = Vec::new();
+        let mut done: Vec<Option<Done>> = Vec::new();
+        for item in items {
+            match item {
+                Item::Conversation(conversation) => {
+                    conversations.push(*conversation);
+                    done.push(None);
+                }
+                Item::Reject(reject) => done.push(Some(Err(reject))),
+            }
+        }
+        let spare = if conversations.len() > 1 { conversations.clone() } else { Vec::new() };
+        let sources: Vec<transcript::Source> =
+            conversations.iter().map(|conversation| conversation.source.clone()).collect();
+        let rows = catch_unwind(AssertUnwindSafe(|| {
+            let audited = self.conversations(conversations, room)?;
+            Ok(audited.iter().map(|audited| self.rows(audited, run)).collect())
         }));
-        match done {
-            Ok(Ok(done)) => Ok(done),
+        let failed = |reason: &str, message: String| -> Vec<Done> {
+            let source = &sources[0];
+            vec![Err(Reject {
+                source_file: source.file.clone(),
+                line: source.line,
+                reason: reason.to_owned(),
+                message: mask::masked(&message).into_owned(),
+            })]
+        };
+        let own: Vec<Done> = match rows {
+            Ok(Ok(rows)) => rows,
+            _ if spare.len() > 1 => {
+                *room = Room::default();
+                let alone = |talk| self.chunk(vec![Item::Conversation(Box::new(talk))], run, room);
+                spare.into_iter().flat_map(alone).collect()
+            }
             Ok(Err(error)) => {
                 let error: SignalError = error;
-                Err(left_out("not-heard", error.to_string()))
+                failed("not-heard", error.to_string())
             }
             Err(_) => {
                 *room = Room::default();
-                Err(left_out("panic", "the program failed on this conversation; please report it".to_owned()))
+                failed("panic", "the program failed on this conversation; please report it".to_owned())
             }
-        }
+        };
+        let mut own = own.into_iter();
+        done.into_iter().filter_map(|one| one.or_else(|| own.next())).collect()
+    }
+
+    fn rows(&self, audited: &Audited, run: &Run<'_>) -> Done {
+        let flag_rows = flags::rows(audited, run);
+        let row = conversations::row(audited, &flag_rows, run);
+        let entry = ledger::entry(audited, row, flag_rows, run);
+        Ok((turns::rows(audited, run), entry))
     }
 
     /// Decides what had to wait, then writes findings, conversations, agents and rejects.

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::learn::LearnError;
 use crate::learn::corpus::LabelledConversation;
 use crate::learn::measure::{Counts, average_precision};
-use crate::learn::samples::Tokenised;
-use crate::signals::Hears;
 use crate::signals::embedded::Room;
 use crate::signals::labels::Act;
 use crate::signals::network::{ACTS, sigmoid};
+use crate::signals::thresholds::Thresholds;
+use crate::signals::{Cut, Heard, Hears};
 use crate::transcript::Speaker;
 
 /// Figures of one act.
@@ -50,11 +51,20 @@ pub struct ActsFigures {
 /// # Errors
 /// When the tokenizer fails.
 pub fn measure(model: &dyn Hears, conversations: &[&LabelledConversation]) -> Result<ActsFigures, LearnError> {
-    let mut room = Room::default();
+    let cuts: Vec<Cut<'_>> = conversations.iter().map(|labelled| labelled.cut()).collect();
+    let heard: Vec<Heard> = cuts
+        .par_chunks(model.at_once())
+        .map_init(Room::default, |room, cuts| model.hear(cuts, room))
+        .collect::<Result<Vec<_>, _>>()?
+        .concat();
+    Ok(compare(conversations, &heard, model.thresholds()))
+}
+
+/// Compares what was heard in labelled segments with their labels.
+pub fn compare(conversations: &[&LabelledConversation], heard: &[Heard], thresholds: &Thresholds) -> ActsFigures {
     let mut scored: Vec<Vec<(f32, bool)>> = vec![Vec::new(); Act::COUNT];
-    for labelled in conversations {
-        let tokenised = Tokenised::new(labelled, model.words())?;
-        for (segment, logits) in tokenised.heard_segments(model, &mut room) {
+    for (labelled, heard) in conversations.iter().zip(heard) {
+        for (segment, logits) in labelled.beside(heard) {
             for act in Act::of(labelled.conversation.turns[segment.turn].speaker) {
                 let score = sigmoid(logits[ACTS + act.place()]);
                 scored[act.place()].push((score, segment.label.acts.contains(&act)));
@@ -67,7 +77,7 @@ pub fn measure(model: &dyn Hears, conversations: &[&LabelledConversation]) -> Re
         for act in Act::of(speaker) {
             let pairs = &scored[act.place()];
             let mut counts = Counts::default();
-            let threshold = model.thresholds().acts[act.place()];
+            let threshold = thresholds.acts[act.place()];
             pairs.iter().for_each(|(score, right)| counts.add(*right, *score >= threshold));
             all.extend(counts);
             acts.insert(
@@ -86,5 +96,5 @@ pub fn measure(model: &dyn Hears, conversations: &[&LabelledConversation]) -> Re
             acts,
         }
     };
-    Ok(ActsFigures { agent: role(Speaker::Agent), customer: role(Speaker::Customer) })
+    ActsFigures { agent: role(Speaker::Agent), customer: role(Speaker::Customer) }
 }

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use crate::learn::LearnError;
 use crate::learn::gold::Gold;
 use crate::signals::given::GivenConversation;
+use crate::signals::hear;
 use crate::signals::labels::{Act, Cause, Kind};
+use crate::signals::{Cut, Heard};
 use crate::transcript::{Channel, Complaint, Conversation, Direction, Lang, Speaker, Turn};
 
 /// The label of one segment or utterance.
@@ -73,6 +75,27 @@ pub struct Corpus {
 }
 
 impl LabelledConversation {
+    /// The conversation cut as the annotators cut it.
+    #[must_use]
+    pub fn cut(&self) -> Cut<'_> {
+        let turns = self.conversation.turns.iter().enumerate();
+        let segments = turns
+            .map(|(at, turn)| {
+                let own = self.segments.iter().filter(|segment| segment.turn == at);
+                hear::found_in_order(&turn.text, own.map(|segment| segment.text.as_str())).collect()
+            })
+            .collect();
+        Cut { conversation: &self.conversation, segments }
+    }
+
+    /// Each labelled segment with what a model heard in it, where the model was given [`LabelledConversation::cut`].
+    pub fn beside<'a, 'b>(&'a self, heard: &'b Heard) -> impl Iterator<Item = (&'a LabelledSegment, &'b Vec<f32>)> {
+        heard.turns.iter().enumerate().flat_map(|(at, turn)| {
+            let own = self.segments.iter().filter(move |segment| segment.turn == at);
+            own.zip(&turn.segments)
+        })
+    }
+
     /// A conversation whose sentences bear labels, without gold findings.
     #[must_use]
     pub fn from_given(conversation: Conversation, labels: &GivenConversation) -> Self {

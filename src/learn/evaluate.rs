@@ -121,9 +121,12 @@ pub fn evaluate(sets: &[GoldSet], source: &Source, pack: &Pack) -> Result<Vec<Re
 fn audited(set: &GoldSet, source: &Source, pack: &Pack) -> Result<Score, LearnError> {
     let signals: Vec<Signals> = set
         .conversations
-        .par_iter()
-        .map_init(Room::default, |room, labelled| source.hear(&labelled.conversation, room))
-        .collect::<Result<_, _>>()?;
+        .par_chunks(source.at_once())
+        .map_init(Room::default, |room, labelled| {
+            source.hear_all(&labelled.iter().map(|one| &one.conversation).collect::<Vec<_>>(), room)
+        })
+        .collect::<Result<Vec<_>, _>>()?
+        .concat();
     let heard = set.conversations.iter().zip(&signals).map(|(labelled, signals)| (&labelled.conversation, signals));
     let verdicts = verdicts(pack, heard, source.thresholds());
     let pairs: Vec<_> =

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 pub mod acts;
+mod choose;
 pub mod corpus;
 pub mod evaluate;
 pub mod examples;

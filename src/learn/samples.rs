@@ -4,8 +4,6 @@
 
 use crate::learn::LearnError;
 use crate::learn::corpus::{Corpus, Label, LabelledConversation, LabelledSegment};
-use crate::signals::Hears;
-use crate::signals::embedded::Room;
 use crate::signals::features::{self, Context};
 use crate::signals::labels::{AGENT_ACTS, Act, Cause};
 use crate::signals::network::{ACTS, AGGRESSION, CAUSES, KINDS, OUTPUTS};
@@ -117,15 +115,6 @@ impl<'a> Tokenised<'a> {
             }
             (segment, sample)
         })
-    }
-
-    /// Log-odds that a model gives each segment as the annotators cut it.
-    pub fn heard_segments(
-        &self,
-        model: &dyn Hears,
-        room: &mut Room,
-    ) -> impl Iterator<Item = (&'a LabelledSegment, Vec<f32>)> {
-        self.placed().map(|(segment, words, speaker, context)| (segment, model.logits(words, speaker, context, room)))
     }
 
     /// A sample a turn of several segments, with the label that the whole turn has.

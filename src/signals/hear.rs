@@ -3,89 +3,57 @@
 use std::sync::Arc;
 
 use crate::signals::embedded::Room;
-use crate::signals::features::{self, Context};
-use crate::signals::given::GivenConversation;
+use crate::signals::given::{GivenConversation, GivenSegment};
 use crate::signals::labels::{Act, Cause, Kind};
 use crate::signals::network::{ACTS, AGGRESSION, CAUSES, KINDS, sigmoid};
 use crate::signals::thresholds::Thresholds;
-use crate::signals::tokens::Word;
-use crate::signals::{CauseQuote, Hears, SegmentSignals, SignalError, Signals, TurnSignals, timing};
+use crate::signals::{CauseQuote, Cut, Heard, Hears, SegmentSignals, SignalError, Signals, TurnSignals, timing};
 use crate::text::segment;
 use crate::transcript::{Conversation, Span, Speaker};
+
+/// Cuts the turns of a conversation into segments.
+#[must_use]
+pub fn cut(conversation: &Conversation) -> Cut<'_> {
+    let turns = conversation.turns.iter();
+    let segments =
+        turns.map(|turn| segment::segments(&turn.text, turn.language.unwrap_or(conversation.language))).collect();
+    Cut { conversation, segments }
+}
 
 /// Hears a conversation with a model; [`decide`] is still to come.
 ///
 /// # Errors
-/// When the tokenizer fails on a text.
+/// When the model fails on a text.
 pub fn hear(model: &dyn Hears, conversation: &Conversation, room: &mut Room) -> Result<Signals, SignalError> {
-    let turns = conversation
-        .turns
-        .iter()
-        .map(|turn| segment::segments(&turn.text, turn.language.unwrap_or(conversation.language)))
-        .collect();
-    with_segments(model, conversation, turns, room)
+    let cut = cut(conversation);
+    let heard = model.hear(std::slice::from_ref(&cut), room)?;
+    Ok(heard.into_iter().next().map(|heard| signals(cut, &heard)).unwrap_or_default())
 }
 
-/// Hears a conversation whose turns are cut already; one list of spans a turn.
-///
-/// # Errors
-/// When the tokenizer fails on a text.
-pub fn with_segments(
-    model: &dyn Hears,
-    conversation: &Conversation,
-    segments: Vec<Vec<Span>>,
-    room: &mut Room,
-) -> Result<Signals, SignalError> {
-    let words: Vec<Vec<Word>> =
-        conversation.turns.iter().map(|turn| model.words().of(&turn.text)).collect::<Result<_, _>>()?;
-    let speakers: Vec<Speaker> = conversation.turns.iter().map(|turn| turn.speaker).collect();
+/// Makes probabilities of what a model heard.
+#[must_use]
+pub fn signals(cut: Cut<'_>, heard: &Heard) -> Signals {
     let mut signals = Signals::default();
-    let timings = timing::measure(conversation);
-    for (at, (spans, timing)) in segments.into_iter().zip(timings).enumerate() {
-        let speaker = speakers[at];
+    let timings = timing::measure(cut.conversation);
+    let turns = cut.conversation.turns.iter().zip(&heard.turns);
+    for ((spans, timing), (spoken, heard)) in cut.segments.into_iter().zip(timings).zip(turns) {
         let mut turn = TurnSignals { timing, ..TurnSignals::default() };
-        if matches!(speaker, Speaker::Agent | Speaker::Customer) {
-            let context = Context {
-                previous: features::previous(&speakers, at).map_or(&[] as &[Word], |before| &words[before]),
-                before: &[],
-                position: Some((at as u32, (speakers.len() - at - 1) as u32)),
-                channel: Some(conversation.channel),
-                edge: None,
-                whole: false,
-            };
-            let mut before: &[Word] = &[];
-            let count = spans.len();
-            for (place, span) in spans.into_iter().enumerate() {
-                let own = within(&words[at], &span);
-                let context = Context { before, edge: Some((place == 0, place + 1 == count)), ..context };
-                let logits = model.logits(own, speaker, context, room);
-                before = own;
-                if count == 1 {
-                    aggression(&logits, &mut turn);
-                }
-                turn.segments.push(segment_signals(&logits, speaker, span));
-            }
-            if count > 1 {
-                let logits = model.logits(&words[at], speaker, context, room);
-                aggression(&logits, &mut turn);
-                second_opinion(&logits, speaker, &mut turn);
-            }
+        for (span, logits) in spans.into_iter().zip(&heard.segments) {
+            turn.segments.push(segment_signals(logits, spoken.speaker, span));
         }
-        if speaker == Speaker::Agent && !turn.segments.is_empty() {
+        if let Some(logits) = heard.turn() {
+            aggression(logits, &mut turn);
+        }
+        if let Some(logits) = &heard.whole {
+            second_opinion(logits, spoken.speaker, &mut turn);
+        }
+        if spoken.speaker == Speaker::Agent && !turn.segments.is_empty() {
             hostility(&mut turn);
         }
         signals.turns.push(turn);
     }
-    let whole: Vec<Word> = speakers
-        .iter()
-        .zip(words)
-        .filter(|(speaker, _)| **speaker == Speaker::Customer)
-        .flat_map(|(_, words)| words)
-        .collect();
-    let context = Context { channel: Some(conversation.channel), whole: true, ..Context::default() };
-    let logits = model.logits(&whole, Speaker::Customer, context, room);
-    signals.cause_scores = logits[CAUSES..].iter().map(|logit| sigmoid(*logit)).collect();
-    Ok(signals)
+    signals.cause_scores = heard.customer[CAUSES..].iter().map(|logit| sigmoid(*logit)).collect();
+    signals
 }
 
 /// The signals that people's labels give; segments are found again in the text in order.
@@ -94,18 +62,15 @@ pub fn given(conversation: &Conversation, labels: &GivenConversation) -> Signals
     let mut signals = Signals::default();
     for (at, timing) in timing::measure(conversation).into_iter().enumerate() {
         let number = conversation.turns[at].turn;
-        let text = &conversation.turns[at].text;
         let mut turn = TurnSignals { timing, ..TurnSignals::default() };
-        let mut from = 0;
-        for segment in labels.segments.iter().filter(|segment| segment.turn == number) {
-            let begin = text[from..].find(&segment.text).map_or(from, |found| from + found);
-            let end = if text[begin..].starts_with(&segment.text) { begin + segment.text.len() } else { text.len() };
-            from = end;
+        let own: Vec<&GivenSegment> = labels.segments.iter().filter(|segment| segment.turn == number).collect();
+        let spans = found_in_order(&conversation.turns[at].text, own.iter().map(|segment| segment.text.as_str()));
+        for (segment, span) in own.iter().zip(spans) {
             let mut acts = vec![0.0; Act::COUNT];
             let mut causes = vec![0.0; Cause::ALL.len()];
             segment.acts.iter().for_each(|act| acts[act.place()] = 1.0);
             segment.causes.iter().for_each(|cause| causes[*cause as usize] = 1.0);
-            turn.segments.push(SegmentSignals { span: begin..end, acts, causes });
+            turn.segments.push(SegmentSignals { span, acts, causes });
         }
         if let Some((level, kinds)) = labels.aggression.get(&number) {
             turn.aggression = *level;
@@ -118,11 +83,14 @@ pub fn given(conversation: &Conversation, labels: &GivenConversation) -> Signals
     signals
 }
 
-/// The words that lie in a span.
-fn within<'a>(words: &'a [Word], span: &Span) -> &'a [Word] {
-    let begin = words.partition_point(|word| word.span.end <= span.start);
-    let end = words.partition_point(|word| word.span.start < span.end);
-    &words[begin..end.max(begin)]
+/// Where the parts of a text stand in it, one after the other; a part that is not found takes the rest.
+pub fn found_in_order<'a>(text: &'a str, parts: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Span> {
+    parts.scan(0, move |from, part| {
+        let begin = text[*from..].find(part).map_or(*from, |found| *from + found);
+        let end = if text[begin..].starts_with(part) { begin + part.len() } else { text.len() };
+        *from = end;
+        Some(begin..end)
+    })
 }
 
 fn segment_signals(logits: &[f32], speaker: Speaker, span: Span) -> SegmentSignals {
@@ -238,19 +206,43 @@ impl Source {
         }
     }
 
+    /// How many conversations are best heard at once.
+    #[must_use]
+    pub fn at_once(&self) -> usize {
+        match self {
+            Source::Model(model) => model.at_once(),
+            Source::Given(..) => 1,
+        }
+    }
+
     /// Hears a conversation. A conversation without given labels has no acts.
     ///
     /// # Errors
     /// When a model fails on a text.
     pub fn hear(&self, conversation: &Conversation, room: &mut Room) -> Result<Signals, SignalError> {
-        let mut signals = match self {
-            Source::Model(model) => hear(model.as_ref(), conversation, room)?,
+        Ok(self.hear_all(&[conversation], room)?.pop().unwrap_or_default())
+    }
+
+    /// Hears conversations, each by itself.
+    ///
+    /// # Errors
+    /// When a model fails on a text of any of them.
+    pub fn hear_all(&self, conversations: &[&Conversation], room: &mut Room) -> Result<Vec<Signals>, SignalError> {
+        let mut all: Vec<Signals> = match self {
+            Source::Model(model) => {
+                let cuts: Vec<Cut<'_>> = conversations.iter().map(|conversation| cut(conversation)).collect();
+                let heard = model.hear(&cuts, room)?;
+                cuts.into_iter().zip(&heard).map(|(cut, heard)| signals(cut, heard)).collect()
+            }
             Source::Given(labels, _) => {
                 let none = GivenConversation::default();
-                given(conversation, labels.conversations.get(&conversation.conversation_id).unwrap_or(&none))
+                let own = |id: &String| labels.conversations.get(id).unwrap_or(&none);
+                conversations.iter().map(|talk| given(talk, own(&talk.conversation_id))).collect()
             }
         };
-        decide(conversation, self.thresholds(), &mut signals);
-        Ok(signals)
+        for (signals, conversation) in all.iter_mut().zip(conversations) {
+            decide(conversation, self.thresholds(), signals);
+        }
+        Ok(all)
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::signals::labels::{Act, Cause, Kind};
-use crate::transcript::{Span, Speaker};
+use crate::transcript::{Conversation, Span};
 
 pub mod embedded;
 pub mod evidence;
@@ -49,24 +49,80 @@ pub enum SignalError {
     },
 }
 
+/// A conversation whose turns are cut into segments.
+#[derive(Debug, Clone)]
+pub struct Cut<'a> {
+    /// The conversation.
+    pub conversation: &'a Conversation,
+    /// Bytes of each turn's text, one list of segments a turn.
+    pub segments: Vec<Vec<Span>>,
+}
+
+/// What a model hears in one turn, before anything is made of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct HeardTurn {
+    /// Log-odds of every output of [`network`] for each segment; empty where the turn is nobody's.
+    pub segments: Vec<Vec<f32>>,
+    /// The same for the whole turn, where it has several segments.
+    pub whole: Option<Vec<f32>>,
+}
+
+impl HeardTurn {
+    /// The log-odds of the turn as a whole; `None` where nothing was heard.
+    #[must_use]
+    pub fn turn(&self) -> Option<&Vec<f32>> {
+        self.whole.as_ref().or_else(|| self.segments.first())
+    }
+}
+
+/// What a model hears in a conversation, before anything is made of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Heard {
+    /// One a turn.
+    pub turns: Vec<HeardTurn>,
+    /// Log-odds of every output of [`network`] for all that the customer says.
+    pub customer: Vec<f32>,
+}
+
+/// An act heard in a segment, of which the words that carried it are wanted.
+#[derive(Debug, Clone)]
+pub struct Asked<'a> {
+    /// The conversation.
+    pub conversation: &'a Conversation,
+    /// Index of the turn.
+    pub turn: usize,
+    /// Bytes of the turn's text.
+    pub span: Span,
+    /// The words in that span; their places count from its beginning.
+    pub words: Vec<tokens::Word>,
+    /// The act.
+    pub act: Act,
+}
+
 /// A model that hears acts, aggression and causes.
 pub trait Hears: Send + Sync {
     /// Its name, as in tables.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
     /// SHA-256 of its files, lower-case hexadecimal.
     fn sha256(&self) -> &str;
     /// Its tokenizer.
     fn words(&self) -> &tokens::Words;
     /// From when on something counts as heard.
     fn thresholds(&self) -> &thresholds::Thresholds;
-    /// Log-odds of every output of [`network`] for a segment or a turn.
-    fn logits(
-        &self,
-        words: &[tokens::Word],
-        speaker: Speaker,
-        context: features::Context<'_>,
-        room: &mut embedded::Room,
-    ) -> Vec<f32>;
+    /// How many conversations are best heard at once.
+    fn at_once(&self) -> usize {
+        1
+    }
+    /// Hears conversations, each by itself.
+    ///
+    /// # Errors
+    /// When the tokenizer or the model fails on one of them.
+    fn hear(&self, cuts: &[Cut<'_>], room: &mut embedded::Room) -> Result<Vec<Heard>, SignalError>;
+    /// How much of an act's log-odds is lost with each word left out; one number a word.
+    ///
+    /// # Errors
+    /// When the model fails.
+    fn losses(&self, asked: &[Asked<'_>], room: &mut embedded::Room) -> Result<Vec<Vec<f32>>, SignalError>;
 }
 
 /// What is heard in one segment of a turn.

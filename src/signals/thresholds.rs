@@ -74,7 +74,9 @@ struct File {
     guidelines: BTreeMap<String, Shift>,
 }
 
-fn logit(probability: f32) -> f32 {
+/// Log-odds of a probability, kept finite.
+#[must_use]
+pub fn logit(probability: f32) -> f32 {
     let inside = probability.clamp(1e-4, 1.0 - 1e-4);
     (inside / (1.0 - inside)).ln()
 }
