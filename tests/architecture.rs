@@ -48,6 +48,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["cli/", "cli.rs"]),
     ("indicatif", &["cli/progress.rs"]),
     ("tokenizers", &["signals/"]),
+    ("rust_bert", &["signals/transformer/"]),
+    ("tch", &["signals/transformer/"]),
     ("anyhow", &["cli/", "cli.rs", "main.rs"]),
 ];
 

@@ -96,3 +96,19 @@ def pool(hidden: torch.Tensor, span: tuple[int, int]) -> torch.Tensor:
     if not len(own):
         return hidden.new_zeros(2 * hidden.shape[-1])
     return torch.cat((own.mean(0), own.max(0).values))
+
+
+def load(folder: Path) -> Encoder:
+    """A trained model from the files that [`Encoder.save`] wrote, in fp32, ready to run."""
+    model = Encoder.__new__(Encoder)
+    nn.Module.__init__(model)
+    model.config = BertConfig.from_json_file(folder / "config.json")
+    model.bert = BertModel(model.config, add_pooling_layer=False)
+    names = json.loads((folder / "heads.json").read_text("utf-8"))["heads"]
+    model.heads = Heads(names, model.config.hidden_size)
+    model.dropout = nn.Identity()
+    state = {name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()}
+    for part, own in (("weight", model.heads.linear.weight), ("bias", model.heads.linear.bias)):
+        own.data = torch.cat([state.pop(f"heads.{head}.{part}") for head in names])
+    model.bert.load_state_dict(state, strict=True)
+    return model.eval()

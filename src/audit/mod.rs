@@ -1,6 +1,7 @@
 //! The run: transcripts in, signals and guidelines in parallel, tables out. The only user of rayon beside `learn`.
 //!
-//! A reader thread fills batches; each batch is heard and checked on all cores and written in the order of the input. Rows that may
+//! A reader thread fills batches; each batch is heard and checked on all cores, a few conversations at once where the model likes that,
+//! and written in the order of the input. Rows that may
 //! still change (a promise is broken or kept only by what comes later) wait in [`ledger`] until the whole input is known.
 
 use std::cell::RefCell;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::guidelines::Severity;
+use crate::signals::transformer::{Device, Precision};
 use crate::transcript::{Channel, Lang, Speaker};
 
 /// Audits customer conversations in Russian, Polish and Slovak, offline.
@@ -83,6 +84,20 @@ pub struct Reading {
     pub columns: Vec<(String, String)>,
 }
 
+/// Which model hears, and on what.
+#[derive(Debug, Args)]
+pub struct Hearing {
+    /// embedded: the model that is compiled in; encoder: its average with the transformer; cascade: the transformer hears only where the embedded model is unsure; or a folder with a model. By default cascade where this build and the weights allow it, else embedded.
+    #[arg(long, value_name = "MODEL|DIR")]
+    pub model: Option<String>,
+    /// Where a transformer runs: cpu, cuda, cuda:1.
+    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
+    pub device: Device,
+    /// Arithmetic of a transformer: fp32, bf16, or auto: bf16 where the processor or the device has it.
+    #[arg(long, value_name = "PRECISION", default_value = "auto")]
+    pub precision: Precision,
+}
+
 /// What hears and what is checked.
 #[derive(Debug, Args)]
 pub struct Checking {
@@ -92,9 +107,9 @@ pub struct Checking {
     /// Labelled acts in place of a model's: NAME.acts.tsv with NAME.labels.jsonl beside it, or a .labels.jsonl with segments.
     #[arg(long, value_name = "FILE")]
     pub acts_from: Vec<PathBuf>,
-    /// A folder with a trained model, instead of the one that is compiled in.
-    #[arg(long, value_name = "DIR")]
-    pub model: Option<PathBuf>,
+    /// What hears.
+    #[command(flatten)]
+    pub hearing: Hearing,
     /// Leave personal data as they are. Without it they are masked before anything is written.
     #[arg(long)]
     pub no_mask: bool,
@@ -155,9 +170,9 @@ pub struct Evaluate {
     /// Score these codes only.
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     pub codes: Vec<String>,
-    /// A folder with a trained model, instead of the one that is compiled in.
-    #[arg(long, value_name = "DIR")]
-    pub model: Option<PathBuf>,
+    /// What hears.
+    #[command(flatten)]
+    pub hearing: Hearing,
     /// Print the figures of every guideline, with real signals and with gold acts.
     #[arg(long)]
     pub per_code: bool,
@@ -187,6 +202,15 @@ pub struct Train {
     /// Passes over the corpus.
     #[arg(long, value_name = "N")]
     pub epochs: Option<usize>,
+    /// Do not write an embedded model: choose how the transformer of this folder is heard beside it, and write thresholds.toml and joint.toml there.
+    #[arg(long, value_name = "DIR")]
+    pub transformer: Option<PathBuf>,
+    /// With --transformer: its share in the average.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5)]
+    pub share: f32,
+    /// With --transformer: the share of the text that a cascade may send to it.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
+    pub budget: f64,
 }
 
 /// The language of titles.
@@ -234,9 +258,9 @@ pub enum Guidelines {
         /// A pack by name or path, or the file of one guideline.
         #[arg(value_name = "PACK|PATH", default_value = "every")]
         pack: String,
-        /// A folder with a trained model, instead of the one that is compiled in.
-        #[arg(long, value_name = "DIR")]
-        model: Option<PathBuf>,
+        /// What hears.
+        #[command(flatten)]
+        hearing: Hearing,
         /// Run them on their labels alone.
         #[arg(long)]
         labels_only: bool,
@@ -303,9 +327,9 @@ pub struct PackDiff {
     /// Labelled acts in place of a model's; see `audit`.
     #[arg(long, value_name = "FILE")]
     pub acts_from: Vec<PathBuf>,
-    /// A folder with a trained model, instead of the one that is compiled in.
-    #[arg(long, value_name = "DIR")]
-    pub model: Option<PathBuf>,
+    /// What hears.
+    #[command(flatten)]
+    pub hearing: Hearing,
     /// Leave personal data as they are.
     #[arg(long)]
     pub no_mask: bool,

@@ -2,5 +2,6 @@
 
 pub mod args;
 pub mod commands;
+mod hearing;
 pub mod messages;
 pub mod progress;

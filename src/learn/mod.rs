@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod examples;
 pub mod fit;
 pub mod gold;
+pub mod join;
 pub mod measure;
 pub mod samples;
 pub mod train;

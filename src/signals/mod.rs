@@ -11,12 +11,14 @@ pub mod evidence;
 pub mod features;
 pub mod given;
 pub mod hear;
+pub mod joint;
 pub mod labels;
 pub mod network;
 pub mod promises;
 pub mod thresholds;
 pub mod timing;
 pub mod tokens;
+pub mod transformer;
 
 /// A model that cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -1,10 +1,9 @@
 //! `spokoj evaluate`: an audit against gold labels, in text or JSON.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use crate::cli::args;
-use crate::cli::commands::model;
+use crate::cli::hearing;
 use crate::cli::messages;
 use crate::guidelines::pack::Pack;
 use crate::learn::acts::RoleFigures;
@@ -22,7 +21,7 @@ pub fn run(args: &args::Evaluate) -> anyhow::Result<u8> {
     if !args.codes.is_empty() {
         pack.guidelines.retain(|guideline| args.codes.contains(&guideline.code));
     }
-    let source = Source::Model(Arc::new(model(args.model.as_deref())?));
+    let source = Source::Model(hearing::model(&args.hearing)?);
     let reports = evaluate(&sets(&args.gold)?, &source, &pack)?;
     if args.json {
         messages::data(&format!("{}\n", serde_json::to_string_pretty(&reports)?))?;

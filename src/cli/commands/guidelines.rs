@@ -2,12 +2,11 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
 use crate::cli::args::{self, Tongue};
-use crate::cli::commands::model;
+use crate::cli::hearing;
 use crate::cli::messages;
 use crate::guidelines::examples::Expect;
 use crate::guidelines::pack::Pack;
@@ -37,13 +36,13 @@ pub fn run(args: &args::Guidelines, quiet: bool) -> anyhow::Result<u8> {
             messages::data(&show(guideline, *lang)?)?;
             Ok(0)
         }
-        args::Guidelines::Test { pack, model: folder, labels_only, strict } => {
+        args::Guidelines::Test { pack, hearing, labels_only, strict } => {
             let (pack, code) = Pack::load_or_guideline(pack)?;
             let on_labels = examples::on_labels(&pack, code.as_deref())?;
             messages::data(&report(&on_labels))?;
             let mut failed = !on_labels.failures.is_empty();
             if !labels_only {
-                let source = Source::Model(Arc::new(model(folder.as_deref())?));
+                let source = Source::Model(hearing::model(hearing)?);
                 let heard = examples::on_source(&pack, code.as_deref(), &source)?;
                 messages::data(&report(&heard))?;
                 failed |= *strict && !heard.failures.is_empty();

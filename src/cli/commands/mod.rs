@@ -1,13 +1,13 @@
 //! One file a command. Each returns the exit code: 0 done, 1 findings at or above the wanted severity; errors end with 2.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
-use crate::cli::args::{Checking, Cli, Command, Reading};
+use crate::cli::args::{Checking, Cli, Command, Hearing, Reading};
+use crate::cli::hearing;
 use crate::ingest::Options;
-use crate::signals::embedded::Embedded;
 use crate::signals::given::{self, Given};
 use crate::signals::hear::Source;
 use crate::signals::thresholds::Thresholds;
@@ -51,14 +51,14 @@ fn options(reading: &Reading) -> Options {
 
 /// What hears: labels, a folder's model, or the one that is compiled in.
 fn source(checking: &Checking) -> anyhow::Result<Source> {
-    source_of(&checking.acts_from, checking.model.as_deref())
+    source_of(&checking.acts_from, &checking.hearing)
 }
 
-fn source_of(acts_from: &[PathBuf], folder: Option<&Path>) -> anyhow::Result<Source> {
+fn source_of(acts_from: &[PathBuf], hearing: &Hearing) -> anyhow::Result<Source> {
     if acts_from.is_empty() {
-        return Ok(Source::Model(Arc::new(model(folder)?)));
+        return Ok(Source::Model(hearing::model(hearing)?));
     }
-    if folder.is_some() {
+    if hearing.model.is_some() {
         bail!("`--acts-from` and `--model` exclude each other; leave one out");
     }
     let mut all = Given::default();
@@ -66,17 +66,4 @@ fn source_of(acts_from: &[PathBuf], folder: Option<&Path>) -> anyhow::Result<Sou
         all.conversations.extend(given::read(path)?.conversations);
     }
     Ok(Source::Given(Arc::new(all), Thresholds::default()))
-}
-
-/// The model of a folder that `spokoj train` wrote, or the one that is compiled in.
-fn model(folder: Option<&Path>) -> anyhow::Result<Embedded> {
-    let Some(folder) = folder else { return Ok(Embedded::built_in()?) };
-    let read = |name: &str| {
-        let path = folder.join(name);
-        std::fs::read(&path).with_context(|| {
-            format!("`{}` cannot be read; `--model` takes a folder that `spokoj train` wrote", path.display())
-        })
-    };
-    let thresholds = String::from_utf8(read("embedded/thresholds.toml")?).context("`thresholds.toml` is not UTF-8")?;
-    Ok(Embedded::new(&read("tokenizer.json")?, &read("embedded/network.safetensors")?, &thresholds)?)
 }

@@ -54,7 +54,7 @@ fn begin(folder: &Path) -> anyhow::Result<()> {
 
 fn diff(args: &args::PackDiff) -> anyhow::Result<u8> {
     let (old, new) = (Pack::load(&args.old)?, Pack::load(&args.new)?);
-    let source = source_of(&args.acts_from, args.model.as_deref())?;
+    let source = source_of(&args.acts_from, &args.hearing)?;
     let options = options(&args.reading);
     let (inputs, refused) = ingest::inputs(&args.inputs);
     let packs = Compare { old: &old, new: &new, source: &source, options: &options, mask: !args.no_mask };

@@ -6,8 +6,11 @@ use anyhow::Context;
 
 use crate::cli::args;
 use crate::cli::messages;
+use crate::learn::corpus::{self, Corpus};
+use crate::learn::gold::Score;
 use crate::learn::train::Settings;
-use crate::learn::{corpus, fit};
+use crate::learn::{fit, join};
+use crate::signals::transformer::{Device, Precision, Transformer};
 
 /// Runs the command.
 ///
@@ -17,18 +20,48 @@ pub fn run(args: &args::Train, quiet: bool) -> anyhow::Result<u8> {
     let settings =
         Settings { seed: args.seed, epochs: args.epochs.unwrap_or(Settings::default().epochs), ..Settings::default() };
     let corpus = fit::with_examples(corpus::read(&args.corpus)?)?;
-    let fitted = fit::fit(&corpus, settings, &mut |message| {
+    let mut say = |message: &str| {
         if !quiet {
             messages::say(message);
         }
-    })?;
+    };
+    if let Some(folder) = &args.transformer {
+        return join(&corpus, folder, settings, args, &mut say);
+    }
+    let fitted = fit::fit(&corpus, settings, &mut say)?;
     let embedded = args.out.join("embedded");
     std::fs::create_dir_all(&embedded).with_context(|| format!("`{}` cannot be created", embedded.display()))?;
     write(&args.out.join("tokenizer.json"), fitted.tokenizer.as_bytes())?;
     write(&embedded.join("network.safetensors"), &fitted.network)?;
     write(&embedded.join("thresholds.toml"), fitted.thresholds.as_bytes())?;
-    let score = fitted.held_out;
-    messages::data(&format!(
+    messages::data(&held_out(&fitted.held_out))?;
+    Ok(0)
+}
+
+/// Chooses how the transformer of a folder is heard beside the embedded model.
+fn join(
+    corpus: &Corpus,
+    folder: &Path,
+    settings: Settings,
+    args: &args::Train,
+    say: &mut dyn FnMut(&str),
+) -> anyhow::Result<u8> {
+    let transformer = Transformer::open(folder, Device::Cpu, Precision::Fp32)?;
+    let joined = join::join(corpus, &transformer, settings, args.share, args.budget, say)?;
+    write(&folder.join("thresholds.toml"), joined.thresholds.as_bytes())?;
+    write(&folder.join("joint.toml"), joined.settings.as_bytes())?;
+    messages::data("share of the transformer: mean average precision of acts, agents and customers\n")?;
+    for (share, acts) in &joined.shares {
+        let (agent, customer) = (acts.agent.mean_average_precision, acts.customer.mean_average_precision);
+        messages::data(&format!("{share:.1}: {agent:.4} {customer:.4}\n"))?;
+    }
+    messages::data(&held_out(&joined.held_out))?;
+    messages::data(&format!("a cascade sends {:.1} % of the text\n", 100.0 * joined.sent))?;
+    Ok(0)
+}
+
+fn held_out(score: &Score) -> String {
+    format!(
         "held-out conversations: {}\nfindings F1 {:.3} (precision {:.3}, recall {:.3}); critical precision {:.3}; {:.2} false findings a clean conversation\n",
         score.conversations,
         score.flags.f1,
@@ -36,8 +69,7 @@ pub fn run(args: &args::Train, quiet: bool) -> anyhow::Result<u8> {
         score.flags.recall,
         score.critical.precision,
         score.false_flags_per_clean_conversation
-    ))?;
-    Ok(0)
+    )
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
