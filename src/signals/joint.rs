@@ -133,7 +133,8 @@ impl Joint {
         ];
         let moves = [Speaker::Agent, Speaker::Customer].map(|speaker| {
             let (own, joint) = (limits(embedded.thresholds(), speaker), limits(&thresholds, speaker));
-            own.iter().zip(joint).map(|(own, joint)| joint - own).collect()
+            // A cause is decided over the whole conversation, not in a turn.
+            own.iter().zip(joint).take(CAUSES).map(|(own, joint)| joint - own).collect()
         });
         let share = if transformer.facts().replaces { 1.0 } else { settings.share };
         Ok(Joint {
@@ -318,7 +319,6 @@ impl Hears for Joint {
                     own.segments.iter_mut().chain(&mut own.whole).for_each(|own| moved(own, moves));
                 }
             }
-            moved(&mut own.customer, &self.moves[side(Speaker::Customer)]);
             mix(own, other, self.share);
         }
         Ok(heard)

@@ -4,8 +4,8 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tch::Tensor;
 
@@ -15,7 +15,7 @@ use crate::signals::network::{ACTS, AGGRESSION, CAUSES, OUTPUTS};
 use crate::signals::transformer::files::{Activation, Facts, Files, Meaning};
 use crate::signals::transformer::model::Model;
 use crate::signals::transformer::windows::{Window, Windows};
-use crate::signals::transformer::{Device, Input, Precision};
+use crate::signals::transformer::{Device, Input, Precision, first_line};
 use crate::transcript::Speaker;
 
 /// Tokens of a batch, padding included.
@@ -23,18 +23,15 @@ const BATCH_TOKENS: usize = 2048;
 
 /// A model of the BERT family. May be called from several threads at once.
 pub struct Transformer {
-    folder: PathBuf,
     files: Files,
     windows: Windows,
-    device: tch::Device,
-    bf16: bool,
     workers: Mutex<Vec<Model>>,
-    /// The first worker's like, from which the others are made.
+    /// The weights that all workers share.
     pattern: Mutex<Model>,
 }
 
 fn failed(message: impl ToString) -> SignalError {
-    SignalError::Model { what: "transformer", message: message.to_string() }
+    SignalError::Model { what: "transformer", message: first_line(message) }
 }
 
 impl Transformer {
@@ -59,16 +56,7 @@ impl Transformer {
             }
         };
         let pattern = caught(|| Model::load(folder, &files, device, bf16))?;
-        let workers = Mutex::new(Vec::new());
-        Ok(Transformer {
-            folder: folder.to_owned(),
-            files,
-            windows,
-            device,
-            bf16,
-            workers,
-            pattern: Mutex::new(pattern),
-        })
+        Ok(Transformer { files, windows, workers: Mutex::default(), pattern: Mutex::new(pattern) })
     }
 
     /// SHA-256 over its files, lower-case hexadecimal.
@@ -111,21 +99,17 @@ impl Transformer {
             })?;
             Ok((worker, said))
         })?;
-        if let Ok(mut workers) = self.workers.lock() {
-            workers.push(worker);
-        }
+        locked(&self.workers).push(worker);
         Ok(order.into_iter().map(|place| said[place].clone()).collect())
     }
 
     /// A worker from the pool, or a new one. One that panicked never comes back.
     fn worker(&self) -> Result<Model, SignalError> {
-        if let Some(worker) = self.workers.lock().ok().and_then(|mut workers| workers.pop()) {
+        if let Some(worker) = locked(&self.workers).pop() {
             return Ok(worker);
         }
-        match self.pattern.lock() {
-            Ok(pattern) => caught(|| pattern.beside(&self.files)),
-            Err(_) => caught(|| Model::load(&self.folder, &self.files, self.device, self.bf16)),
-        }
+        let pattern = locked(&self.pattern);
+        caught(|| pattern.beside(&self.files))
     }
 
     /// Own models: mean and maximum of a span's tokens, then all heads.
@@ -255,6 +239,11 @@ impl Transformer {
     }
 }
 
+/// The content of a lock; a thread that panicked with it has left nothing half done.
+fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Mean and maximum of token vectors, token by token.
 #[derive(Default)]
 struct Pool {
@@ -335,9 +324,6 @@ fn caught<T>(work: impl FnOnce() -> Result<T, SignalError>) -> Result<T, SignalE
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let reason =
             panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(failed(format!(
-            "libtorch failed: {}",
-            reason.unwrap_or("no reason given").lines().next().unwrap_or_default()
-        )))
+        Err(failed(format!("libtorch failed: {}", reason.unwrap_or("no reason given"))))
     })
 }

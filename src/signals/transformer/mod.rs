@@ -23,6 +23,12 @@ mod disabled;
 #[cfg(not(feature = "bert"))]
 pub use disabled::Transformer;
 
+/// The first line of a message: libtorch adds a trace of its own code.
+#[cfg(feature = "bert")]
+fn first_line(message: impl ToString) -> String {
+    message.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
 /// Where a transformer runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Device {

@@ -10,6 +10,7 @@ use tch::{Kind, Tensor};
 
 use crate::signals::SignalError;
 use crate::signals::transformer::files::{Facts, Family, Files, Meaning};
+use crate::signals::transformer::first_line;
 
 enum Network {
     /// An encoder without its pooler.
@@ -27,7 +28,7 @@ pub(super) struct Model {
 }
 
 fn failed(message: impl ToString) -> SignalError {
-    SignalError::Model { what: "model.safetensors", message: message.to_string() }
+    SignalError::Model { what: "model.safetensors", message: first_line(message) }
 }
 
 impl Model {
@@ -37,22 +38,14 @@ impl Model {
         let root = store.root();
         let config: BertConfig = serde_json::from_str(&files.config)
             .map_err(|error| SignalError::Model { what: "config.json", message: error.to_string() })?;
-        let mut heads = None;
         let network = match (&files.facts.meaning, files.facts.family) {
-            (Meaning::Heads(all), _) => {
-                let width = 2 * config.hidden_size;
+            (Meaning::Heads(heads), _) => {
                 let path = root.sub("heads");
-                let parts: Vec<(Tensor, Tensor)> = all
-                    .iter()
-                    .map(|(head, labels)| {
-                        let (own, rows) = (path.sub(head), labels.len() as i64);
-                        (
-                            own.var("weight", &[rows, width], Init::Const(0.0)),
-                            own.var("bias", &[rows], Init::Const(0.0)),
-                        )
-                    })
-                    .collect();
-                heads = Some(parts);
+                for (head, labels) in heads {
+                    let (own, rows) = (path.sub(head), labels.len() as i64);
+                    let _ = own.var("weight", &[rows, 2 * config.hidden_size], Init::Const(0.0));
+                    let _ = own.var("bias", &[rows], Init::Const(0.0));
+                }
                 Network::Encoder(BertModel::new_with_optional_pooler(&root, &config, false))
             }
             (Meaning::Labels(..), Family::Bert) => {
@@ -62,12 +55,7 @@ impl Model {
                 Network::Roberta(RobertaForSequenceClassification::new(&root, &config).map_err(failed)?)
             }
         };
-        // The parts lie in one matrix only after the weights are read.
-        let heads = heads.map(|parts| {
-            let (weights, biases): (Vec<Tensor>, Vec<Tensor>) = parts.into_iter().unzip();
-            (Tensor::cat(&weights, 0), Tensor::cat(&biases, 0))
-        });
-        Ok(Model { network, heads, store })
+        Ok(Model { network, heads: None, store })
     }
 
     /// Reads the weights of a folder.
