@@ -241,3 +241,46 @@ fn a_panic_of_libtorch_is_an_error_and_the_model_goes_on() {
     assert!(error.contains("libtorch failed"), "{error}");
     assert!(model.logits(&[whole("Dzień dobry", Speaker::Customer)]).is_ok());
 }
+
+/// The rows of `flags` and the model of `run.json`, as the program audits a sample with these arguments.
+fn audited(arguments: &[&str]) -> (Vec<Value>, Value) {
+    let place = tempfile::tempdir().unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_spokoj"))
+        .current_dir(root())
+        .args(["audit", "data/samples/pl.jsonl", "--quiet", "--format", "ndjson", "--precision", "fp32", "--out"])
+        .arg(place.path())
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let flags = fs::read_to_string(place.path().join("flags.ndjson")).unwrap();
+    let rows = flags.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (rows, cases(&place.path().join("run.json"))["model"].clone())
+}
+
+#[test]
+fn the_program_hears_with_the_encoder_and_by_default_with_the_cascade() {
+    let (encoder, model) = audited(&["--model", "encoder"]);
+    assert!(!encoder.is_empty());
+    assert_eq!(model["name"], "encoder");
+    let sha256 = model["sha256"].as_str().unwrap();
+    assert_eq!(sha256.len(), 64);
+    for row in &encoder {
+        assert_eq!(row["model"], format!("encoder@{}", &sha256[..12]));
+    }
+    let (one, _) = audited(&["--model", "encoder", "--threads", "1"]);
+    assert!(encoder == one, "the number of threads changes findings");
+    let (cascade, model) = audited(&[]);
+    assert_eq!(model["name"], "cascade");
+    assert!(!cascade.is_empty());
+    let (embedded, _) = audited(&["--model", "embedded"]);
+    let ids = |rows: &[Value]| rows.iter().map(|row| row["flag_id"].to_string()).collect::<Vec<_>>();
+    assert!(ids(&cascade) != ids(&embedded) || ids(&encoder) == ids(&embedded), "the cascade asks nothing");
+}
+
+#[test]
+fn the_program_takes_a_classifier_of_the_users() {
+    let Some(folder) = REFERENCE.as_ref() else { return };
+    let (_, model) = audited(&["--model", folder.join("xlm-roberta").to_str().unwrap()]);
+    assert_eq!(model["name"], "xlm-roberta");
+}

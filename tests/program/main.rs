@@ -16,6 +16,7 @@ mod help;
 mod run;
 mod samples;
 mod score;
+mod together;
 mod training;
 
 use std::collections::BTreeMap;
