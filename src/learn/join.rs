@@ -17,7 +17,7 @@ use crate::learn::gold::Score;
 use crate::learn::samples::{self, Sample};
 use crate::learn::train::{Settings, train};
 use crate::signals::embedded::{Embedded, Room};
-use crate::signals::joint::{self, Bands, band_name, decisive, limits};
+use crate::signals::joint::{self, Bands, band_name, decisive, limits_of};
 use crate::signals::labels::Act;
 use crate::signals::network::{ACTS, KINDS};
 use crate::signals::thresholds::Thresholds;
@@ -166,8 +166,8 @@ struct Distances {
 
 /// Bands around the embedded model's thresholds in which both models often differ, so wide that about `budget` of the text lies in one.
 fn bands(turns: &[Turn], own: &Thresholds, both: &Thresholds, budget: f64) -> (Bands, f64) {
-    let limits_of = |speaker| (limits(own, speaker), limits(both, speaker));
-    let sides = [Speaker::Agent, Speaker::Customer].map(|speaker| (speaker, limits_of(speaker)));
+    let both_of = |speaker| (limits_of(own, speaker), limits_of(both, speaker));
+    let sides = [Speaker::Agent, Speaker::Customer].map(|speaker| (speaker, both_of(speaker)));
     let distances: Vec<Distances> = sides
         .iter()
         .flat_map(|(speaker, (own, both))| {

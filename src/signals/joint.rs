@@ -69,6 +69,8 @@ pub struct Joint {
     share: f32,
     /// Width of doubt by output, for agents and for customers.
     bands: [Vec<f32>; 2],
+    /// The embedded model's thresholds by output, in log-odds, for agents and for customers.
+    limits: [Vec<f32>; 2],
     /// What moves the embedded model's log-odds so that its thresholds fall on the joint ones, for agents and for customers.
     moves: [Vec<f32>; 2],
 }
@@ -112,11 +114,7 @@ impl Joint {
         Ok(joint)
     }
 
-    /// Joins two models with settings that are at hand.
-    ///
-    /// # Errors
-    /// When a band has an unknown name.
-    pub fn new(
+    fn new(
         name: &str,
         embedded: Embedded,
         transformer: Transformer,
@@ -131,10 +129,12 @@ impl Joint {
             by_output(&settings.bands.agent, Speaker::Agent)?,
             by_output(&settings.bands.customer, Speaker::Customer)?,
         ];
-        let moves = [Speaker::Agent, Speaker::Customer].map(|speaker| {
-            let (own, joint) = (limits(embedded.thresholds(), speaker), limits(&thresholds, speaker));
+        let roles = [Speaker::Agent, Speaker::Customer];
+        let limits = roles.map(|speaker| limits_of(embedded.thresholds(), speaker));
+        let moves = roles.map(|speaker| {
+            let joint = limits_of(&thresholds, speaker).into_iter();
             // A cause is decided over the whole conversation, not in a turn.
-            own.iter().zip(joint).take(CAUSES).map(|(own, joint)| joint - own).collect()
+            limits[side(speaker)].iter().zip(joint).take(CAUSES).map(|(own, joint)| joint - own).collect()
         });
         let share = if transformer.facts().replaces { 1.0 } else { settings.share };
         Ok(Joint {
@@ -146,14 +146,14 @@ impl Joint {
             reach,
             share,
             bands,
+            limits,
             moves,
         })
     }
 
     /// Whether the embedded model is unsure of an act or of aggression in a turn.
     fn is_unsure(&self, turn: &HeardTurn, speaker: Speaker) -> bool {
-        let limits = limits(self.embedded.thresholds(), speaker);
-        let bands = &self.bands[side(speaker)];
+        let (limits, bands) = (&self.limits[side(speaker)], &self.bands[side(speaker)]);
         let said = decisive(turn, speaker);
         (0..KINDS).any(|output| bands[output] > 0.0 && (said[output] - limits[output]).abs() < bands[output])
     }
@@ -222,7 +222,7 @@ pub fn decisive(turn: &HeardTurn, speaker: Speaker) -> Vec<f32> {
 
 /// Thresholds of a role by output, in log-odds.
 #[must_use]
-pub fn limits(thresholds: &Thresholds, speaker: Speaker) -> Vec<f32> {
+pub fn limits_of(thresholds: &Thresholds, speaker: Speaker) -> Vec<f32> {
     let levels = if speaker == Speaker::Agent { thresholds.agent } else { thresholds.customer };
     let all = thresholds.acts.iter().chain(&levels).chain(&thresholds.kinds).chain(&thresholds.causes);
     all.map(|threshold| logit(*threshold)).collect()

@@ -48,6 +48,8 @@ pub struct AgentRow {
     pub calmed_low: Option<f32>,
     /// Upper end.
     pub calmed_high: Option<f32>,
+    /// What heard the conversations.
+    pub model: String,
 }
 
 const COLUMNS: &[Cells<AgentRow>] = &[
@@ -66,6 +68,7 @@ const COLUMNS: &[Cells<AgentRow>] = &[
     Cells::new("calmed_share", Value::F32(|row| row.calmed_share)),
     Cells::new("calmed_low", Value::F32(|row| row.calmed_low)),
     Cells::new("calmed_high", Value::F32(|row| row.calmed_high)),
+    Cells::new("model", Value::Text(|row| Some(&row.model))),
 ];
 
 /// The columns and their types, in order.
@@ -92,6 +95,7 @@ struct Tally {
     calmed: u32,
     severities: BTreeMap<Severity, u32>,
     codes: BTreeMap<String, u32>,
+    model: String,
 }
 
 /// Team, then agent; a team without an agent is the team's own sum.
@@ -140,11 +144,13 @@ impl Tally {
         self.flagged += u32::from(flags.any(|flag| flag.severity >= Severity::Major));
         self.escalated += u32::from(conversation.calmed.is_some());
         self.calmed += u32::from(conversation.calmed == Some(true));
+        self.model.clone_from(&conversation.model);
     }
 
     fn flag(&mut self, flag: &FlagRow) {
         *self.severities.entry(flag.severity).or_default() += 1;
         *self.codes.entry(flag.code.clone()).or_default() += 1;
+        self.model.clone_from(&flag.model);
     }
 
     fn row(&self, team: Option<String>, agent_id: Option<String>, limits: &Limits) -> AgentRow {
@@ -169,6 +175,7 @@ impl Tally {
             calmed_share: calmed.map(|share| share.value),
             calmed_low: calmed.map(|share| share.low),
             calmed_high: calmed.map(|share| share.high),
+            model: self.model.clone(),
         }
     }
 }

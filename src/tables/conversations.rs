@@ -66,6 +66,8 @@ pub struct ConversationRow {
     pub source_file: String,
     /// SHA-256 of that file.
     pub source_sha256: String,
+    /// What heard it.
+    pub model: String,
 }
 
 const COLUMNS: &[Cells<ConversationRow>] = &[
@@ -97,6 +99,7 @@ const COLUMNS: &[Cells<ConversationRow>] = &[
     Cells::new("score", Value::F32(|row| Some(row.score))),
     Cells::new("source_file", Value::Text(|row| Some(&row.source_file))),
     Cells::new("source_sha256", Value::Text(|row| Some(&row.source_sha256))),
+    Cells::new("model", Value::Text(|row| Some(&row.model))),
 ];
 
 /// The columns and their types, in order.
@@ -151,6 +154,7 @@ pub fn row(audited: &Audited, flags: &[FlagRow], run: &Run<'_>) -> ConversationR
         score: score(critical, major, minor),
         source_file: conversation.source.file.clone(),
         source_sha256: conversation.source.sha256.clone(),
+        model: run.model.to_owned(),
     }
 }
 

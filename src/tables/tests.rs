@@ -31,13 +31,13 @@ const PROMISED: &[(Table, &str)] = &[
         "conversation_id str, channel str, language str, direction str, agent_id str, team str, customer_id str, started_at str, \
          duration_s f64, turns u32, customer_aggression_max u8, escalation_turn u32, peak_turn u32, calmed bool, \
          causes_stated list[str], causes_underlying list[str], cause_quotes list[str], flags_critical u32, flags_major u32, \
-         flags_minor u32, flags_info u32, promises list[struct(turn u32, due_at str)], score f32, source_file str, source_sha256 str",
+         flags_minor u32, flags_info u32, promises list[struct(turn u32, due_at str)], score f32, source_file str, source_sha256 str, model str",
     ),
     (
         Table::Agents,
         "agent_id str, team str, conversations u32, conversations_hostile u32, flags_critical u32, flags_major u32, \
          flags_minor u32, flags_info u32, flagged_share f32, share_low f32, share_high f32, \
-         code_counts list[struct(code str, count u32)], calmed_share f32, calmed_low f32, calmed_high f32",
+         code_counts list[struct(code str, count u32)], calmed_share f32, calmed_low f32, calmed_high f32, model str",
     ),
     (Table::Rejects, "source_file str, line u64, reason str, message str"),
 ];
