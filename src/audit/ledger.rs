@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit::AuditError;
 use crate::guidelines::checks::promise::{self, Book, Broken, Contact, Made};
-use crate::guidelines::checks::{Check, Scene};
 use crate::guidelines::talk::Talk;
 use crate::guidelines::{Finding, Level, Severity};
 use crate::tables::conversations::{ConversationRow, score};
@@ -46,16 +45,12 @@ pub fn entry(audited: &Audited, mut row: ConversationRow, flags: Vec<FlagRow>, r
     // Each promise with its finding in every pack that asks for it.
     let mut made: Vec<(Made, Vec<Vec<Finding>>)> = Vec::new();
     for (place, pack) in run.packs.iter().enumerate() {
-        for (guideline, rule) in pack.guidelines.iter().enumerate() {
-            let Check::Promise(check) = &rule.check else { continue };
-            let scene = Scene { talk: &talk, code: &rule.code, guideline, limits: &pack.limits };
-            for (promise, finding) in check.made(&scene) {
-                let known = made.iter().position(|(known, _)| *known == promise).unwrap_or_else(|| {
-                    made.push((promise, vec![Vec::new(); run.packs.len()]));
-                    made.len() - 1
-                });
-                made[known].1[place].push(finding);
-            }
+        for (_, promise, finding) in promise::made(pack, &talk) {
+            let known = made.iter().position(|(known, _)| *known == promise).unwrap_or_else(|| {
+                made.push((promise, vec![Vec::new(); run.packs.len()]));
+                made.len() - 1
+            });
+            made[known].1[place].push(finding);
         }
     }
     row.promises = made.iter().map(|(made, _)| (conversation.turns[made.turn].turn, made.due.to_string())).collect();

@@ -1,7 +1,6 @@
 //! What an audit of a set of conversations says, as far as it is scored: the same findings as in the tables, without writing them.
 
 use crate::guidelines::checks::promise::{self, Book};
-use crate::guidelines::checks::{Check, Scene};
 use crate::guidelines::pack::Pack;
 use crate::guidelines::talk::Talk;
 use crate::guidelines::{Level, evaluate};
@@ -20,7 +19,10 @@ pub fn verdicts<'a>(
     let mut book = Book::default();
     let mut waiting = Vec::new();
     for (number, (conversation, signals)) in (0..).zip(heard) {
-        let made = made(pack, conversation, signals, thresholds);
+        let made: Vec<(&str, promise::Made)> = promise::made(pack, &Talk::new(conversation, signals, thresholds))
+            .into_iter()
+            .map(|(guideline, made, _)| (guideline.code.as_str(), made))
+            .collect();
         let contacts = promise::contacts(conversation);
         let customer = conversation.customer_id.as_deref();
         book.enter(number, customer, &contacts, made.iter().map(|(_, made)| made.clone()));
@@ -38,7 +40,7 @@ pub fn verdicts<'a>(
             }
             for (code, made) in made {
                 if broken.at(number, made.turn) {
-                    verdict.flags.push((code, conversation.turns[made.turn].turn));
+                    verdict.flags.push((code.to_owned(), conversation.turns[made.turn].turn));
                 }
             }
             verdict
@@ -47,22 +49,6 @@ pub fn verdicts<'a>(
 }
 
 /// The promises of a conversation with the code of the guideline that follows them.
-fn made(
-    pack: &Pack,
-    conversation: &Conversation,
-    signals: &Signals,
-    thresholds: &Thresholds,
-) -> Vec<(String, promise::Made)> {
-    let talk = Talk::new(conversation, signals, thresholds);
-    let mut all = Vec::new();
-    for (guideline, rule) in pack.guidelines.iter().enumerate() {
-        let Check::Promise(check) = &rule.check else { continue };
-        let scene = Scene { talk: &talk, code: &rule.code, guideline, limits: &pack.limits };
-        all.extend(check.made(&scene).into_iter().map(|(made, _)| (rule.code.clone(), made)));
-    }
-    all
-}
-
 fn verdict(pack: &Pack, conversation: &Conversation, signals: &Signals, thresholds: &Thresholds) -> Verdict {
     let names = |causes: &[Cause]| causes.iter().map(|cause| cause.name().to_owned()).collect();
     Verdict {

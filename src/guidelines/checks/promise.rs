@@ -10,10 +10,12 @@ use jiff::civil::DateTime;
 use jiff::{SignedDuration, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use crate::guidelines::Finding;
-use crate::guidelines::checks::Scene;
 use crate::guidelines::checks::pattern::{closest, has_word, heard};
+use crate::guidelines::checks::{Check, Scene};
 use crate::guidelines::consider::{Role, Step};
+use crate::guidelines::pack::Pack;
+use crate::guidelines::talk::Talk;
+use crate::guidelines::{Finding, Guideline};
 use crate::signals::thresholds::Use;
 use crate::signals::{labels, promises};
 use crate::transcript::{Channel, Conversation, Direction, Span, Speaker, Turn};
@@ -40,6 +42,18 @@ pub struct Made {
     pub turn: usize,
     /// Wall-clock time until which it was promised.
     pub due: DateTime,
+}
+
+/// The promises that the guidelines of a pack find in a conversation, each with its guideline and the finding that it becomes where it is broken.
+#[must_use]
+pub fn made<'a>(pack: &'a Pack, talk: &Talk<'_>) -> Vec<(&'a Guideline, Made, Finding)> {
+    let mut all = Vec::new();
+    for (guideline, rule) in pack.guidelines.iter().enumerate() {
+        let Check::Promise(check) = &rule.check else { continue };
+        let scene = Scene { talk, code: &rule.code, guideline, limits: &pack.limits };
+        all.extend(check.made(&scene).into_iter().map(|(made, finding)| (rule, made, finding)));
+    }
+    all
 }
 
 /// A moment at which one side reached the other.
@@ -106,8 +120,7 @@ impl Promise {
     }
 
     /// The promises of a conversation, each with the finding that it becomes where it is broken.
-    #[must_use]
-    pub fn made(&self, scene: &Scene<'_>) -> Vec<(Made, Finding)> {
+    fn made(&self, scene: &Scene<'_>) -> Vec<(Made, Finding)> {
         let conversation = scene.talk.conversation;
         let Some(began) = conversation.started_at.as_deref().and_then(promises::wall_clock) else { return Vec::new() };
         scene
