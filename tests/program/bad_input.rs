@@ -271,7 +271,7 @@ fn broken_models_are_refused() {
         }
     };
     let refused = |says: &[&str]| check_refused(&place, &["--out", "out", "--model", "model"], says);
-    refused(&["`model/embedded/thresholds.toml` cannot be read", "`--model` takes a folder that `spokoj train` wrote"]);
+    refused(&["`model/embedded/thresholds.toml` cannot be read", "a folder that `spokoj train` wrote"]);
     with(network, b"not a network");
     refused(&["the model's network cannot be used"]);
     let half = whole(network);
