@@ -9,8 +9,8 @@ FOLD = str.maketrans("ąćęłńóśźżžáäčďéíĺľňôŕšťúýěřůё
 corpus, out = sys.argv[1:]
 for lang in ("ru", "pl", "sk"):
     counts = collections.Counter()
-    texts = [line.rstrip("\n").split("\t")[-1] for path in sorted(glob.glob(f"{corpus}/{lang}-*.tsv")) for line in open(path, encoding="utf-8")]
-    for path in sorted(glob.glob(f"{corpus}/conversations/{lang}-?.jsonl")):
+    texts = [line.rstrip("\n").split("\t")[-1] for path in sorted(glob.glob(f"{corpus}/{lang}/*.tsv")) for line in open(path, encoding="utf-8")]
+    for path in sorted(glob.glob(f"{corpus}/{lang}/conversations/?.jsonl")):
         for line in open(path, encoding="utf-8"):
             texts += [turn["text"] for turn in json.loads(line)["turns"]]
     letters = re.compile("[а-яё]+" if lang == "ru" else "[^\\W\\d_а-яё]+")

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::guidelines::Severity;
+use crate::learn::perturb::Perturbation;
 use crate::signals::transformer::{Device, Precision};
 use crate::transcript::{Channel, Lang, Speaker};
 
@@ -51,6 +52,8 @@ pub enum Command {
     Evaluate(Evaluate),
     /// Train the embedded model from a corpus.
     Train(Train),
+    /// Write what a model hears in transcripts, as soft labels to train with.
+    Label(Label),
     /// List, show and test guidelines; write their pages.
     #[command(subcommand)]
     Guidelines(Guidelines),
@@ -90,6 +93,9 @@ pub struct Hearing {
     /// embedded: the model that is compiled in; encoder: its average with the transformer; cascade: the transformer hears only where the embedded model is unsure; or a folder with a model. By default cascade where this build and the weights allow it, else embedded.
     #[arg(long, value_name = "MODEL|DIR")]
     pub model: Option<String>,
+    /// Hear by lists of words and phrases alone, without any learned model.
+    #[arg(long, conflicts_with = "model")]
+    pub rules_only: bool,
     /// Where a transformer runs: cpu, cuda, cuda:1.
     #[arg(long, value_name = "DEVICE", default_value = "cpu")]
     pub device: Device,
@@ -179,6 +185,9 @@ pub struct Evaluate {
     /// Print average precision and F1 of every act.
     #[arg(long)]
     pub per_act: bool,
+    /// Evaluate also the same conversations as others would have written them: plain, no-diacritics, noise-5, noise-10, numbers, latin, split, joined.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub perturb: Vec<Perturbation>,
     /// Print this many wrong findings a set.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub misses: usize,
@@ -196,6 +205,12 @@ pub struct Train {
     /// Folder for the model's files.
     #[arg(long, value_name = "DIR", default_value = "models")]
     pub out: PathBuf,
+    /// Soft labels that `spokoj label` wrote; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub soft: Vec<PathBuf>,
+    /// Your own labelled utterances: agent*.tsv and customer*.tsv in the form of data/corpus. They count more than the corpus; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub labels: Vec<PathBuf>,
     /// Seed of everything random.
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u64,
@@ -211,6 +226,23 @@ pub struct Train {
     /// With --transformer: the share of the text that a cascade may send to it.
     #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
     pub budget: f64,
+}
+
+/// Arguments of `label`.
+#[derive(Debug, Args)]
+pub struct Label {
+    /// Files, folders, globs, or - for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// The file to write, a conversation a line.
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    /// How transcripts are read.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// What hears.
+    #[command(flatten)]
+    pub hearing: Hearing,
 }
 
 /// The language of titles.

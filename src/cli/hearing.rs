@@ -9,6 +9,7 @@ use crate::cli::args::Hearing;
 use crate::signals::Hears;
 use crate::signals::embedded::Embedded;
 use crate::signals::joint::{Joint, Reach};
+use crate::signals::rules::Rules;
 use crate::signals::transformer::Transformer;
 
 /// Names the folder that holds `encoder`, before the usual places.
@@ -19,6 +20,9 @@ const VARIABLE: &str = "SPOKOJ_MODELS";
 /// # Errors
 /// When this build cannot run it, or its files are missing or broken.
 pub(crate) fn model(hearing: &Hearing) -> anyhow::Result<Arc<dyn Hears>> {
+    if hearing.rules_only {
+        return Ok(Arc::new(Rules::built_in()?));
+    }
     match hearing.model.as_deref() {
         None if !cfg!(feature = "bert") => Ok(Arc::new(Embedded::built_in()?)),
         None => match encoder() {

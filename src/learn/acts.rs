@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::learn::LearnError;
+use crate::learn::calibrate::expected_error;
 use crate::learn::corpus::LabelledConversation;
 use crate::learn::measure::{Counts, average_precision};
 use crate::signals::embedded::Room;
@@ -33,6 +34,8 @@ pub struct RoleFigures {
     pub mean_average_precision: f64,
     /// F1 over all acts together, at the model's thresholds.
     pub micro_f1: f64,
+    /// Expected calibration error over all acts together.
+    pub calibration_error: f64,
     /// By act.
     pub acts: BTreeMap<&'static str, ActFigures>,
 }
@@ -89,10 +92,12 @@ pub fn compare(conversations: &[&LabelledConversation], heard: &[Heard], thresho
                 },
             );
         }
+        let every: Vec<(f32, bool)> = Act::of(speaker).flat_map(|act| scored[act.place()].iter().copied()).collect();
         let known: Vec<f64> = acts.values().filter_map(|act: &ActFigures| act.average_precision).collect();
         RoleFigures {
             mean_average_precision: known.iter().sum::<f64>() / known.len().max(1) as f64,
             micro_f1: all.figures().f1,
+            calibration_error: expected_error(&every),
             acts,
         }
     };

@@ -6,16 +6,14 @@ use rayon::prelude::*;
 
 use crate::guidelines::pack::Pack;
 use crate::guidelines::{Demand, Guideline, Severity, evaluate};
-use crate::learn::LearnError;
 use crate::learn::corpus::LabelledConversation;
 use crate::learn::gold::{Score, by_turn, score};
 use crate::learn::verdicts::verdicts;
-use crate::signals::embedded::Room;
 use crate::signals::hear;
 use crate::signals::labels::{Act, Cause, Kind};
 use crate::signals::network::{ACTS, sigmoid};
 use crate::signals::thresholds::{Shift, Thresholds, logit};
-use crate::signals::{Heard, Hears, Signals};
+use crate::signals::{Heard, Signals};
 use crate::transcript::Speaker;
 
 /// With less positives than this nothing is chosen.
@@ -35,21 +33,8 @@ pub(super) struct HeldOut<'a> {
 }
 
 impl<'a> HeldOut<'a> {
-    /// Hears a conversation.
-    pub(super) fn new(
-        model: &dyn Hears,
-        source: &'a LabelledConversation,
-        room: &mut Room,
-    ) -> Result<Self, LearnError> {
-        let heard = model.hear(&[hear::cut(&source.conversation), source.cut()], room)?;
-        let [own, labelled] = heard.as_slice() else {
-            return Ok(Self::of(source, Signals::default(), &Heard::default()));
-        };
-        Ok(Self::of(source, hear::signals(hear::cut(&source.conversation), own), labelled))
-    }
-
     /// What was heard with the product's own segments, and with the annotators'.
-    pub(super) fn of(source: &'a LabelledConversation, signals: Signals, labelled: &Heard) -> Self {
+    pub(super) fn of(source: &'a LabelledConversation, [own, labelled]: &[Heard; 2]) -> Self {
         let segments = source
             .beside(labelled)
             .map(|(segment, logits)| {
@@ -57,7 +42,7 @@ impl<'a> HeldOut<'a> {
                 (speaker, logits.iter().copied().map(sigmoid).collect(), segment.label.acts.as_slice())
             })
             .collect();
-        HeldOut { source, signals, segments }
+        HeldOut { source, signals: hear::signals(hear::cut(&source.conversation), own), segments }
     }
 }
 

@@ -9,11 +9,13 @@ use serde::Deserialize;
 
 use crate::learn::LearnError;
 use crate::learn::gold::Gold;
+use crate::learn::samples;
+use crate::learn::soft::SoftConversation;
 use crate::signals::given::GivenConversation;
 use crate::signals::hear;
 use crate::signals::labels::{Act, Cause, Kind};
 use crate::signals::{Cut, Heard};
-use crate::transcript::{Channel, Complaint, Conversation, Direction, Lang, Speaker, Turn};
+use crate::transcript::{Channel, Complaint, Conversation, Direction, Lang, Span, Speaker, Turn};
 
 /// The label of one segment or utterance.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -72,6 +74,10 @@ pub struct Corpus {
     pub conversations: Vec<LabelledConversation>,
     /// Examples of guidelines: labelled sentence by sentence, but not for every guideline.
     pub examples: Vec<LabelledConversation>,
+    /// Utterances that a company labelled for itself.
+    pub own: Vec<Utterance>,
+    /// Talk with soft labels.
+    pub soft: Vec<SoftConversation>,
 }
 
 impl LabelledConversation {
@@ -86,6 +92,33 @@ impl LabelledConversation {
             })
             .collect();
         Cut { conversation: &self.conversation, segments }
+    }
+
+    /// Cuts the turns as the product does. A new segment bears the labels of those that lie in it with half of their length or more, or that
+    /// hold half of it.
+    pub fn recut(&mut self) {
+        let old = self.cut().segments;
+        let new = hear::cut(&self.conversation).segments;
+        let mut labels = self.segments.iter().peekable();
+        let mut segments = Vec::new();
+        for (at, (old, new)) in old.iter().zip(&new).enumerate() {
+            let own: Vec<(&LabelledSegment, &Span)> =
+                std::iter::from_fn(|| labels.next_if(|segment| segment.turn == at)).zip(old).collect();
+            if own.is_empty() {
+                continue;
+            }
+            for span in new {
+                let holds = |other: &Span| {
+                    let shared = span.end.min(other.end).saturating_sub(span.start.max(other.start));
+                    2 * shared >= span.len().min(other.len())
+                };
+                let parts: Vec<&LabelledSegment> =
+                    own.iter().filter(|(_, other)| holds(other)).map(|(segment, _)| *segment).collect();
+                let text = self.conversation.turns[at].text[span.clone()].to_owned();
+                segments.push(LabelledSegment { turn: at, text, label: samples::whole(&parts) });
+            }
+        }
+        self.segments = segments;
     }
 
     /// Each labelled segment with what a model heard in it, where the model was given [`LabelledConversation::cut`].
@@ -146,13 +179,9 @@ pub fn read(folder: &Path) -> Result<Corpus, LearnError> {
             continue;
         }
         for path in listed(&home, ".tsv")? {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let speaker = match name.split(['.', '-']).next() {
-                Some("agent") => Speaker::Agent,
-                Some("customer") => Speaker::Customer,
-                _ => continue,
-            };
-            read_utterances(&path, speaker, language, &mut corpus.utterances)?;
+            if let Some(speaker) = speaker_of(&path) {
+                read_utterances(&path, speaker, language, &mut corpus.utterances)?;
+            }
         }
         let conversations = home.join("conversations");
         if conversations.is_dir() {
@@ -165,6 +194,26 @@ pub fn read(folder: &Path) -> Result<Corpus, LearnError> {
         return Err(LearnError::Empty { path: folder.to_owned() });
     }
     Ok(corpus)
+}
+
+/// Whose utterances a file holds, by its name: `agent*.tsv` or `customer*.tsv`.
+fn speaker_of(path: &Path) -> Option<Speaker> {
+    let name = path.file_name()?.to_string_lossy();
+    [("agent", Speaker::Agent), ("customer", Speaker::Customer)]
+        .into_iter()
+        .find_map(|(role, speaker)| name.starts_with(role).then_some(speaker))
+}
+
+/// Reads utterances that a company labelled for itself, in the form of the corpus.
+///
+/// # Errors
+/// When the file cannot be read, its name does not say whose utterances it holds, or a label is not one of the fixed names.
+pub fn read_own(path: &Path, corpus: &mut Corpus) -> Result<(), LearnError> {
+    let Some(speaker) = speaker_of(path) else {
+        let message = "does not say whose utterances these are; name it agent….tsv or customer….tsv".to_owned();
+        return Err(LearnError::Label { path: path.to_owned(), line: 1, message });
+    };
+    read_utterances(path, speaker, Lang::Unknown, &mut corpus.own)
 }
 
 /// The files of a folder that end so, in order; label files stand beside what they label and are not listed.

@@ -11,8 +11,10 @@ use serde::Serialize;
 use crate::guidelines::pack::Pack;
 use crate::learn::LearnError;
 use crate::learn::acts::{self, ActsFigures};
+use crate::learn::breakdown::{Breakdown, breakdown};
 use crate::learn::corpus::{self, Label, LabelledConversation, LabelledSegment};
-use crate::learn::gold::{Score, score};
+use crate::learn::gold::{Score, Verdict, score};
+use crate::learn::perturb::{Perturbation, Perturbed};
 use crate::learn::verdicts::verdicts;
 use crate::signals::Signals;
 use crate::signals::embedded::Room;
@@ -37,6 +39,8 @@ pub struct Report {
     pub set: String,
     /// With the signals of the model.
     pub heard: Score,
+    /// The same by channel and length, with intervals.
+    pub breakdown: Breakdown,
     /// With the acts that people labelled.
     pub on_gold_acts: Option<Score>,
     /// How well acts are heard.
@@ -95,6 +99,49 @@ fn set(path: &Path) -> Result<GoldSet, LearnError> {
     Ok(GoldSet { name, conversations, given })
 }
 
+impl GoldSet {
+    /// The same set as others would have written it. It has no given acts: these are of the texts as they were.
+    #[must_use]
+    pub fn perturbed(&self, how: Perturbation, seed: u64) -> PerturbedSet {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let conversations = self.conversations.iter().map(|one| how.conversation(one, &mut random)).collect();
+        PerturbedSet { name: format!("{} {how}", self.name), conversations }
+    }
+}
+
+/// A gold set written differently.
+pub struct PerturbedSet {
+    name: String,
+    conversations: Vec<Perturbed>,
+}
+
+/// Evaluates sets that are written differently.
+///
+/// # Errors
+/// When a model fails on a text.
+pub fn evaluate_perturbed(sets: &[PerturbedSet], source: &Source, pack: &Pack) -> Result<Vec<Report>, LearnError> {
+    sets.iter()
+        .map(|set| {
+            let labelled: Vec<&LabelledConversation> = set.conversations.iter().map(|one| &one.labelled).collect();
+            let verdicts = audited(&labelled, source, pack)?;
+            let verdicts: Vec<Verdict> =
+                set.conversations.iter().zip(verdicts).map(|(one, verdict)| one.in_original_turns(verdict)).collect();
+            let labelled_segments = labelled.iter().any(|one| !one.segments.is_empty());
+            let acts = match source {
+                Source::Model(model) if labelled_segments => Some(acts::measure(model.as_ref(), &labelled)?),
+                _ => None,
+            };
+            Ok(Report {
+                set: set.name.clone(),
+                heard: scored(&labelled, &verdicts, pack),
+                breakdown: breakdown(&labelled, &verdicts, &pack.guidelines.iter().collect::<Vec<_>>()),
+                on_gold_acts: None,
+                acts,
+            })
+        })
+        .collect()
+}
+
 /// Evaluates sets; only guidelines of the pack count. Each set is audited by itself, so promises hold within it.
 ///
 /// # Errors
@@ -102,34 +149,44 @@ fn set(path: &Path) -> Result<GoldSet, LearnError> {
 pub fn evaluate(sets: &[GoldSet], source: &Source, pack: &Pack) -> Result<Vec<Report>, LearnError> {
     sets.iter()
         .map(|set| {
-            let heard = audited(set, source, pack)?;
+            let labelled: Vec<&LabelledConversation> = set.conversations.iter().collect();
+            let verdicts = audited(&labelled, source, pack)?;
             let on_gold_acts = match &set.given {
-                Some(given) => Some(audited(set, &Source::Given(given.clone().into(), Thresholds::default()), pack)?),
+                Some(given) => {
+                    let given = Source::Given(given.clone().into(), Thresholds::default());
+                    Some(scored(&labelled, &audited(&labelled, &given, pack)?, pack))
+                }
                 None => None,
             };
             let acts = match (source, &set.given) {
-                (Source::Model(model), Some(_)) => {
-                    Some(acts::measure(model.as_ref(), &set.conversations.iter().collect::<Vec<_>>())?)
-                }
+                (Source::Model(model), Some(_)) => Some(acts::measure(model.as_ref(), &labelled)?),
                 _ => None,
             };
-            Ok(Report { set: set.name.clone(), heard, on_gold_acts, acts })
+            Ok(Report {
+                set: set.name.clone(),
+                heard: scored(&labelled, &verdicts, pack),
+                breakdown: breakdown(&labelled, &verdicts, &pack.guidelines.iter().collect::<Vec<_>>()),
+                on_gold_acts,
+                acts,
+            })
         })
         .collect()
 }
 
-fn audited(set: &GoldSet, source: &Source, pack: &Pack) -> Result<Score, LearnError> {
-    let signals: Vec<Signals> = set
-        .conversations
+/// What an audit says of conversations.
+fn audited(labelled: &[&LabelledConversation], source: &Source, pack: &Pack) -> Result<Vec<Verdict>, LearnError> {
+    let signals: Vec<Signals> = labelled
         .par_chunks(source.at_once())
         .map_init(Room::default, |room, labelled| {
             source.hear_all(&labelled.iter().map(|one| &one.conversation).collect::<Vec<_>>(), room)
         })
         .collect::<Result<Vec<_>, _>>()?
         .concat();
-    let heard = set.conversations.iter().zip(&signals).map(|(labelled, signals)| (&labelled.conversation, signals));
-    let verdicts = verdicts(pack, heard, source.thresholds());
-    let pairs: Vec<_> =
-        set.conversations.iter().zip(&verdicts).map(|(one, verdict)| (&one.gold, Some(verdict))).collect();
-    Ok(score(&pairs, &pack.guidelines.iter().collect::<Vec<_>>()))
+    let heard = labelled.iter().zip(&signals).map(|(labelled, signals)| (&labelled.conversation, signals));
+    Ok(verdicts(pack, heard, source.thresholds()))
+}
+
+fn scored(labelled: &[&LabelledConversation], verdicts: &[Verdict], pack: &Pack) -> Score {
+    let pairs: Vec<_> = labelled.iter().zip(verdicts).map(|(one, verdict)| (&one.gold, Some(verdict))).collect();
+    score(&pairs, &pack.guidelines.iter().collect::<Vec<_>>())
 }

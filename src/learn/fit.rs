@@ -10,15 +10,19 @@ use rayon::prelude::*;
 use crate::guidelines::load;
 use crate::guidelines::pack::Pack;
 use crate::learn::LearnError;
+use crate::learn::acts::{self, ActsFigures};
+use crate::learn::calibrate::Calibration;
 use crate::learn::choose::{HeldOut, choose, score_with};
 use crate::learn::corpus::{Corpus, LabelledConversation};
 use crate::learn::gold::Score;
 use crate::learn::samples::{self, Sample};
 use crate::learn::train::{Settings, Trained, train};
 use crate::signals::embedded::{Embedded, Room};
+use crate::signals::hear;
 use crate::signals::network::Network;
 use crate::signals::thresholds::Thresholds;
 use crate::signals::tokens::Words;
+use crate::signals::{Cut, Heard, Hears};
 
 /// A word is in the vocabulary from so many occurrences on.
 const FREQUENT: usize = 3;
@@ -35,6 +39,8 @@ pub struct Fitted {
     pub thresholds: String,
     /// Score on the held-out folds, thresholds chosen on the same folds.
     pub held_out: Score,
+    /// How well it hears acts in the held-out folds.
+    pub acts: ActsFigures,
 }
 
 /// Makes a model; `progress` hears what is being done.
@@ -45,7 +51,7 @@ pub fn fit(corpus: &Corpus, settings: Settings, progress: &mut dyn FnMut(&str)) 
     let words = Words::with_vocabulary(&vocabulary(corpus)?)?;
     let pack = Pack::load("every")?;
     let every = samples::of(corpus, &words)?;
-    let mut heard: Vec<Option<HeldOut<'_>>> = (0..corpus.conversations.len()).map(|_| None).collect();
+    let mut heard: Vec<Option<[Heard; 2]>> = vec![None; corpus.conversations.len()];
     for fold in 0..FOLDS {
         let kept: Vec<Sample> =
             every.iter().filter(|sample| sample.conversation.is_none_or(|at| at % FOLDS != fold)).cloned().collect();
@@ -53,28 +59,43 @@ pub fn fit(corpus: &Corpus, settings: Settings, progress: &mut dyn FnMut(&str)) 
             progress(&format!("fold {} of {FOLDS}, epoch {}, loss {loss:.3}", fold + 1, epoch + 1))
         };
         let model = model(&words, train(&kept, settings, &mut said), settings)?;
-        let found: Vec<(usize, HeldOut<'_>)> = (0..corpus.conversations.len())
-            .into_par_iter()
-            .filter(|at| at % FOLDS == fold)
-            .map_init(Room::default, |room, at| Ok((at, HeldOut::new(&model, &corpus.conversations[at], room)?)))
+        let unseen: Vec<usize> = (0..corpus.conversations.len()).filter(|at| at % FOLDS == fold).collect();
+        let found: Vec<[Heard; 2]> = unseen
+            .par_iter()
+            .map_init(Room::default, |room, at| both_cuts(&model, &corpus.conversations[*at], room))
             .collect::<Result<_, LearnError>>()?;
-        for (at, one) in found {
+        for (at, one) in unseen.into_iter().zip(found) {
             heard[at] = Some(one);
         }
     }
-    let heard: Vec<HeldOut<'_>> = heard.into_iter().flatten().collect();
-    progress("choosing thresholds");
-    let thresholds = choose(&heard, &pack, None);
-    let held_out = score_with(&heard, &pack, &thresholds);
+    let mut heard: Vec<[Heard; 2]> = heard.into_iter().flatten().collect();
+    progress("calibrating and choosing thresholds");
+    let sources: Vec<&LabelledConversation> = corpus.conversations.iter().collect();
+    let calibration =
+        Calibration::fit(&sources, &heard.iter().map(|[_, labelled]| labelled).collect::<Vec<_>>(), &pack);
+    heard.iter_mut().flatten().for_each(|heard| calibration.apply(heard));
+    let held: Vec<HeldOut<'_>> = sources.iter().zip(&heard).map(|(source, heard)| HeldOut::of(source, heard)).collect();
+    let thresholds = choose(&held, &pack, None);
+    let held_out = score_with(&held, &pack, &thresholds);
+    let labelled: Vec<Heard> = heard.into_iter().map(|[_, labelled]| labelled).collect();
+    let acts = acts::compare(&sources, &labelled, &thresholds);
     let mut said = |epoch: usize, loss: f64| progress(&format!("all, epoch {}, loss {loss:.3}", epoch + 1));
-    let trained = train(&every, settings, &mut said);
+    let mut trained = train(&every, settings, &mut said);
+    calibration.bake(&mut trained.dense);
     let network = Network::new(settings.shape, &trained.table, trained.dense);
     Ok(Fitted {
         tokenizer: words.to_json()?,
         network: network.to_bytes()?,
         thresholds: thresholds.to_toml()?,
         held_out,
+        acts,
     })
+}
+
+/// What a model hears in a conversation cut by the product, and cut by the annotators.
+fn both_cuts(model: &dyn Hears, source: &LabelledConversation, room: &mut Room) -> Result<[Heard; 2], LearnError> {
+    let mut one = |cut: Cut<'_>| Ok::<_, LearnError>(model.hear(&[cut], room)?.pop().unwrap_or_default());
+    Ok([one(hear::cut(&source.conversation))?, one(source.cut())?])
 }
 
 pub(super) fn model(words: &Words, trained: Trained, settings: Settings) -> Result<Embedded, LearnError> {

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::guidelines::pack::Pack;
 use crate::learn::LearnError;
 use crate::learn::acts::{self, ActsFigures};
+use crate::learn::calibrate::Calibration;
 use crate::learn::choose::{HeldOut, choose, score_with};
 use crate::learn::corpus::{Corpus, LabelledConversation};
 use crate::learn::fit;
@@ -74,18 +75,23 @@ pub fn join(
         || heard(&cuts, |cuts, room| embedded.hear(cuts, room)),
         || heard(&cuts, |cuts, _| joint::ask(transformer, cuts, |_, _| true)),
     );
-    let (own, other) = (own?, other?);
+    let (mut own, other) = (own?, other?);
+    let pack = Pack::load("every")?;
+    let fitted = |heard: &[[Heard; 2]]| {
+        Calibration::fit(&sources, &heard.iter().map(|[_, labelled]| labelled).collect::<Vec<_>>(), &pack)
+    };
+    let calibration = fitted(&own);
+    own.iter_mut().flatten().for_each(|heard| calibration.apply(heard));
     let mixed = |share: f32| -> Vec<[Heard; 2]> {
         let pairs = own.iter().zip(&other);
         pairs
             .map(|(own, other)| {
                 let mut own = own.clone();
-                own.iter_mut().zip(other).for_each(|(own, other)| joint::mix(own, other, share));
+                own.iter_mut().zip(other).for_each(|(own, other)| joint::mix(own, other, share, &[]));
                 own
             })
             .collect()
     };
-    let pack = Pack::load("every")?;
     let shares = [0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0];
     let shares = shares
         .iter()
@@ -95,15 +101,11 @@ pub fn join(
         })
         .collect();
 
-    progress("choosing thresholds");
-    let both = mixed(share);
-    let held: Vec<HeldOut<'_>> = sources
-        .iter()
-        .zip(&both)
-        .map(|(source, [own, labelled])| {
-            HeldOut::of(source, hear::signals(hear::cut(&source.conversation), own), labelled)
-        })
-        .collect();
+    progress("calibrating and choosing thresholds");
+    let mut both = mixed(share);
+    let calibration = fitted(&both);
+    both.iter_mut().flatten().for_each(|heard| calibration.apply_to_turns(heard));
+    let held: Vec<HeldOut<'_>> = sources.iter().zip(&both).map(|(source, heard)| HeldOut::of(source, heard)).collect();
     let thresholds = choose(&held, &pack, Some(known.thresholds()));
     let held_out = score_with(&held, &pack, &thresholds);
 
@@ -117,7 +119,8 @@ pub fn join(
         }
     }
     let (bands, sent) = bands(&turns, known.thresholds(), &thresholds, budget);
-    let settings = toml::to_string(&joint::Settings { share, bands })
+    let calibration = calibration.lines().iter().map(|line| [line.slope, line.shift]).collect();
+    let settings = toml::to_string(&joint::Settings { share, calibration, bands })
         .map_err(|error| SignalError::Model { what: "joint.toml", message: error.to_string() })?;
     Ok(Joined { thresholds: thresholds.to_toml()?, settings, shares, held_out, sent })
 }

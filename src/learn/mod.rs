@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 pub mod acts;
+pub mod breakdown;
+pub mod calibrate;
 mod choose;
 pub mod corpus;
 pub mod evaluate;
@@ -12,7 +14,9 @@ pub mod fit;
 pub mod gold;
 pub mod join;
 pub mod measure;
+pub mod perturb;
 pub mod samples;
+pub mod soft;
 pub mod train;
 pub mod verdicts;
 

@@ -2,8 +2,11 @@
 //!
 //! A segment teaches acts and causes; a whole turn teaches aggression and its kinds, which are properties of the turn. A single utterance teaches all.
 
+use std::collections::HashMap;
+
 use crate::learn::LearnError;
 use crate::learn::corpus::{Corpus, Label, LabelledConversation, LabelledSegment};
+use crate::learn::perturb::Perturbation;
 use crate::signals::features::{self, Context};
 use crate::signals::labels::{AGENT_ACTS, Act, Cause};
 use crate::signals::network::{ACTS, AGGRESSION, CAUSES, KINDS, OUTPUTS};
@@ -18,8 +21,8 @@ const CONVERSATION_WEIGHT: f32 = 2.0;
 pub struct Sample {
     /// Hashed features.
     pub features: Vec<u32>,
-    /// Outputs that are right.
-    pub right: Vec<u8>,
+    /// Outputs that are right, each with the probability that it is: 1 by people's labels.
+    pub right: Vec<(u8, f32)>,
     /// First and last (exclusive) output of each range that is taught; the others are passed over.
     pub taught: Vec<(u8, u8)>,
     /// Weight in the loss.
@@ -38,18 +41,18 @@ fn acts_of(speaker: Speaker) -> (u8, u8) {
 
 /// What a label says of single segments: acts and causes.
 fn teach_segment(label: &Label, speaker: Speaker, sample: &mut Sample) {
-    sample.right.extend(label.acts.iter().map(|act| (ACTS + act.place()) as u8));
+    sample.right.extend(label.acts.iter().map(|act| ((ACTS + act.place()) as u8, 1.0)));
     sample.taught.push(acts_of(speaker));
     if speaker == Speaker::Customer {
-        sample.right.extend(label.causes.iter().map(|cause| (CAUSES + *cause as usize) as u8));
+        sample.right.extend(label.causes.iter().map(|cause| ((CAUSES + *cause as usize) as u8, 1.0)));
         sample.taught.push((CAUSES as u8, OUTPUTS as u8));
     }
 }
 
 /// What a label says of whole turns: aggression and its kinds.
 fn teach_turn(label: &Label, sample: &mut Sample) {
-    sample.right.extend((0..label.aggression).map(|level| AGGRESSION as u8 + level));
-    sample.right.extend(label.kinds.iter().map(|kind| (KINDS + *kind as usize) as u8));
+    sample.right.extend((0..label.aggression).map(|level| (AGGRESSION as u8 + level, 1.0)));
+    sample.right.extend(label.kinds.iter().map(|kind| ((KINDS + *kind as usize) as u8, 1.0)));
     sample.taught.push((AGGRESSION as u8, CAUSES as u8));
 }
 
@@ -148,14 +151,14 @@ impl Tokenised<'_> {
         let context = Context { channel: Some(self.source.conversation.channel), whole: true, ..Context::default() };
         let mut sample = featured(&words, Speaker::Customer, context, 1.0);
         let causes = stated.iter().filter_map(|name| name.parse::<Cause>().ok());
-        sample.right.extend(causes.map(|cause| (CAUSES + cause as usize) as u8));
+        sample.right.extend(causes.map(|cause| ((CAUSES + cause as usize) as u8, 1.0)));
         sample.taught.push((CAUSES as u8, OUTPUTS as u8));
         Some(sample)
     }
 }
 
-/// The label of a turn from those of its segments.
-fn whole(parts: &[&LabelledSegment]) -> Label {
+/// The label of a stretch of text from those of its segments.
+pub(super) fn whole(parts: &[&LabelledSegment]) -> Label {
     let mut label = Label::default();
     for part in parts {
         label.aggression = label.aggression.max(part.label.aggression);
@@ -172,14 +175,23 @@ fn whole(parts: &[&LabelledSegment]) -> Label {
     label
 }
 
-/// All samples of a corpus, in its order. Conversations count twice: they are what is to be heard.
+/// How much an utterance counts that a company labelled for itself.
+const OWN_WEIGHT: f32 = 4.0;
+/// How second copies of conversations are written differently, in turn; the first have no punctuation and are cut as the product cuts them.
+const COPIES: [Perturbation; 2] = [Perturbation::Noise5, Perturbation::Numbers];
+/// How much a sample from a copy counts.
+const COPY_WEIGHT: f32 = 1.0;
+
+/// All samples of a corpus, in its order. Conversations count twice, they are what is to be heard; two copies of each, as others would
+/// have written it, count once.
 ///
 /// # Errors
 /// When the tokenizer fails.
 pub fn of(corpus: &Corpus, words: &Words) -> Result<Vec<Sample>, LearnError> {
     let mut samples = Vec::new();
-    for utterance in &corpus.utterances {
-        let mut sample = featured(&words.of(&utterance.text)?, utterance.speaker, Context::default(), 1.0);
+    let weighed = |own, weight| std::iter::repeat(weight).zip(own);
+    for (weight, utterance) in weighed(&corpus.utterances, 1.0).chain(weighed(&corpus.own, OWN_WEIGHT)) {
+        let mut sample = featured(&words.of(&utterance.text)?, utterance.speaker, Context::default(), weight);
         teach_segment(&utterance.label, utterance.speaker, &mut sample);
         teach_turn(&utterance.label, &mut sample);
         samples.push(sample);
@@ -188,9 +200,26 @@ pub fn of(corpus: &Corpus, words: &Words) -> Result<Vec<Sample>, LearnError> {
         for sample in of_conversation(conversation, words)? {
             samples.push(Sample { weight: CONVERSATION_WEIGHT, conversation: Some(at), ..sample });
         }
+        let random = &mut fastrand::Rng::with_seed(at as u64);
+        for how in [Perturbation::Plain, COPIES[at % COPIES.len()]] {
+            let mut copy = how.conversation(conversation, random).labelled;
+            if how == Perturbation::Plain {
+                copy.recut();
+            }
+            for sample in of_conversation(&copy, words)? {
+                samples.push(Sample { weight: COPY_WEIGHT, conversation: Some(at), ..sample });
+            }
+        }
     }
     for example in &corpus.examples {
         samples.extend(of_conversation(example, words)?);
+    }
+    let places: HashMap<&str, usize> =
+        corpus.conversations.iter().zip(0..).map(|(one, at)| (one.conversation.conversation_id.as_str(), at)).collect();
+    for soft in &corpus.soft {
+        // Soft labels of a conversation of the corpus come from a model that knows its labels: they stay in its fold.
+        let conversation = places.get(soft.conversation.conversation_id.as_str()).copied();
+        samples.extend(soft.samples(words)?.into_iter().map(|sample| Sample { conversation, ..sample }));
     }
     Ok(samples)
 }

@@ -191,13 +191,11 @@ fn gradients<'a>(
             for output in *first..*last {
                 let at = usize::from(output);
                 let probability = sigmoid(logits[at]);
-                let right = sample.right.contains(&output);
-                let slope = if right { settings.positive * (probability - 1.0) } else { probability };
-                part.loss += f64::from(if right {
-                    -settings.positive * probability.max(1e-7).ln()
-                } else {
-                    -(1.0 - probability).max(1e-7).ln()
-                });
+                let known = sample.right.iter().find(|(right, _)| *right == output);
+                let target = known.map_or(0.0, |(_, target)| *target);
+                let (yes, no) = (settings.positive * target, 1.0 - target);
+                let slope = (yes + no) * probability - yes;
+                part.loss -= f64::from(yes * probability.max(1e-7).ln() + no * (1.0 - probability).max(1e-7).ln());
                 let slope = slope * sample.weight;
                 let row = at * shape.hidden..(at + 1) * shape.hidden;
                 add_scaled(&mut d_hidden, &dense.second[row.clone()], slope);

@@ -35,6 +35,14 @@ impl Embedded {
         Embedded::new(TOKENIZER, NETWORK, THRESHOLDS)
     }
 
+    /// Only the tokenizer of the model that is compiled in.
+    ///
+    /// # Errors
+    /// When the committed file is no tokenizer.
+    pub fn tokenizer() -> Result<Words, SignalError> {
+        Words::load(TOKENIZER)
+    }
+
     /// A model from its parts: `tokenizer.json`, `network.safetensors`, `thresholds.toml`.
     ///
     /// # Errors

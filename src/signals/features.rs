@@ -1,13 +1,14 @@
 //! What the embedded model sees of a segment: hashed features, the same in training and in running.
 //!
-//! Words with their role, bigrams, trigrams, character 3–5-grams, the first and last word, length, capitals; and the context: the other
+//! Words with their role, bigrams, trigrams, character 3–5-grams, swearing and insults, the first and last word, length, capitals; and the context: the other
 //! side's last turn, the sentence before in the same turn, the place in the conversation, the channel.
 
+use crate::signals::harsh;
 use crate::signals::tokens::Word;
 use crate::transcript::{Channel, Speaker};
 
 /// Changes whenever the features do: a model is only valid with its own version.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// How many words of the other side's previous turn are seen.
 const PREVIOUS_WORDS: usize = 14;
@@ -50,6 +51,9 @@ pub fn of_word(word: &str, emit: &mut impl FnMut(u32)) {
     emit(hash(b'w', &[word]));
     if !word.chars().next().is_some_and(char::is_alphanumeric) {
         return;
+    }
+    if let Some(sort) = harsh::sort(word) {
+        emit(hash(b'V', &[sort.name()]));
     }
     let marked = format!("<{word}>");
     let ends: Vec<usize> = marked.char_indices().map(|(at, _)| at).chain([marked.len()]).collect();

@@ -47,6 +47,9 @@ pub struct Bands {
 pub struct Settings {
     /// The transformer's share in the average, 0 to 1.
     pub share: f32,
+    /// Slope and shift that make the average's log-odds mean what they say, in the order of the network's outputs; none where it is empty.
+    #[serde(default)]
+    pub calibration: Vec<[f32; 2]>,
     /// Where the embedded model is unsure.
     #[serde(default)]
     pub bands: Bands,
@@ -54,7 +57,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { share: 0.5, bands: Bands::default() }
+        Settings { share: 0.5, calibration: Vec::new(), bands: Bands::default() }
     }
 }
 
@@ -67,6 +70,7 @@ pub struct Joint {
     thresholds: Thresholds,
     reach: Reach,
     share: f32,
+    calibration: Vec<[f32; 2]>,
     /// Width of doubt by output, for agents and for customers.
     bands: [Vec<f32>; 2],
     /// The embedded model's thresholds by output, in log-odds, for agents and for customers.
@@ -137,6 +141,10 @@ impl Joint {
             limits[side(speaker)].iter().zip(joint).take(CAUSES).map(|(own, joint)| joint - own).collect()
         });
         let share = if transformer.facts().replaces { 1.0 } else { settings.share };
+        if ![0, OUTPUTS].contains(&settings.calibration.len()) {
+            let message = format!("`calibration` has {} pairs, not {OUTPUTS}", settings.calibration.len());
+            return Err(SignalError::Model { what: "joint.toml", message });
+        }
         Ok(Joint {
             name: name.to_owned(),
             sha256: String::new(),
@@ -145,6 +153,7 @@ impl Joint {
             thresholds,
             reach,
             share,
+            calibration: settings.calibration.clone(),
             bands,
             limits,
             moves,
@@ -168,11 +177,14 @@ fn average(own: &mut [f32], other: &[f32], share: f32) {
     }
 }
 
-/// Averages what two models heard, turn by turn; turns that the other did not hear stay as they are.
-pub fn mix(own: &mut Heard, other: &Heard, share: f32) {
+/// Averages what two models heard, turn by turn, and calibrates it; turns that the other did not hear stay as they are.
+pub fn mix(own: &mut Heard, other: &Heard, share: f32, calibration: &[[f32; 2]]) {
     for (own, other) in own.turns.iter_mut().zip(&other.turns) {
         let other = other.segments.iter().chain(&other.whole);
-        own.segments.iter_mut().chain(&mut own.whole).zip(other).for_each(|(own, other)| average(own, other, share));
+        for (own, other) in own.segments.iter_mut().chain(&mut own.whole).zip(other) {
+            average(own, other, share);
+            own.iter_mut().zip(calibration).for_each(|(logit, [slope, shift])| *logit = *logit * slope + shift);
+        }
     }
 }
 
@@ -319,7 +331,7 @@ impl Hears for Joint {
                     own.segments.iter_mut().chain(&mut own.whole).for_each(|own| moved(own, moves));
                 }
             }
-            mix(own, other, self.share);
+            mix(own, other, self.share, &self.calibration);
         }
         Ok(heard)
     }

@@ -47,6 +47,12 @@ pub fn times(text: &str, language: Lang, said_at: DateTime) -> Vec<Named> {
     resolve::named(reader, &reader.pieces(context), context, said_at)
 }
 
+/// A number as one counts in a language; `None` for those of several words, and in a language without number words.
+#[must_use]
+pub fn number_word(language: Lang, value: u32) -> Option<&'static str> {
+    words::lexicon(language)?.counting.get(&value).map(String::as_str)
+}
+
 /// The time by which something is due as a sentence has it; the latest where it names several, `None` where it names none that is still to come.
 #[must_use]
 pub fn due(text: &str, language: Lang, said_at: DateTime) -> Option<Named> {

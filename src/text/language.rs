@@ -43,6 +43,10 @@ pub struct Data {
     pub boundaries: &'static str,
     /// `negations.txt`.
     pub negations: &'static str,
+    /// `harsh.toml`.
+    pub harsh: &'static str,
+    /// `phrases.tsv`.
+    pub phrases: &'static str,
     /// `suffixes.txt`; empty where `snowball` cuts words.
     pub suffixes: &'static str,
     /// The Snowball stemmer, where there is one.
@@ -57,6 +61,8 @@ pub const LANGUAGES: &[Data] = &[
         abbreviations: include_str!("../../data/languages/ru/abbreviations.txt"),
         boundaries: include_str!("../../models/segment/ru.tsv"),
         negations: include_str!("../../data/languages/ru/negations.txt"),
+        harsh: include_str!("../../data/languages/ru/harsh.toml"),
+        phrases: include_str!("../../data/languages/ru/phrases.tsv"),
         suffixes: "",
         snowball: Some(Algorithm::Russian),
     },
@@ -66,6 +72,8 @@ pub const LANGUAGES: &[Data] = &[
         abbreviations: include_str!("../../data/languages/pl/abbreviations.txt"),
         boundaries: include_str!("../../models/segment/pl.tsv"),
         negations: include_str!("../../data/languages/pl/negations.txt"),
+        harsh: include_str!("../../data/languages/pl/harsh.toml"),
+        phrases: include_str!("../../data/languages/pl/phrases.tsv"),
         suffixes: include_str!("../../data/languages/pl/suffixes.txt"),
         snowball: None,
     },
@@ -75,6 +83,8 @@ pub const LANGUAGES: &[Data] = &[
         abbreviations: include_str!("../../data/languages/sk/abbreviations.txt"),
         boundaries: include_str!("../../models/segment/sk.tsv"),
         negations: include_str!("../../data/languages/sk/negations.txt"),
+        harsh: include_str!("../../data/languages/sk/harsh.toml"),
+        phrases: include_str!("../../data/languages/sk/phrases.tsv"),
         suffixes: include_str!("../../data/languages/sk/suffixes.txt"),
         snowball: None,
     },

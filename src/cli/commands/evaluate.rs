@@ -7,10 +7,13 @@ use crate::cli::hearing;
 use crate::cli::messages;
 use crate::guidelines::pack::Pack;
 use crate::learn::acts::RoleFigures;
-use crate::learn::evaluate::{Report, evaluate, sets};
+use crate::learn::evaluate::{Report, evaluate, evaluate_perturbed, sets};
 use crate::learn::gold::Score;
 use crate::learn::measure::Figures;
 use crate::signals::hear::Source;
+
+/// Seed of the noise in perturbed texts.
+const SEED: u64 = 7;
 
 /// Runs the command.
 ///
@@ -22,7 +25,12 @@ pub fn run(args: &args::Evaluate) -> anyhow::Result<u8> {
         pack.guidelines.retain(|guideline| args.codes.contains(&guideline.code));
     }
     let source = Source::Model(hearing::model(&args.hearing)?);
-    let reports = evaluate(&sets(&args.gold)?, &source, &pack)?;
+    let sets = sets(&args.gold)?;
+    let mut reports = evaluate(&sets, &source, &pack)?;
+    for how in &args.perturb {
+        let perturbed: Vec<_> = sets.iter().map(|set| set.perturbed(*how, SEED)).collect();
+        reports.extend(evaluate_perturbed(&perturbed, &source, &pack)?);
+    }
     if args.json {
         messages::data(&format!("{}\n", serde_json::to_string_pretty(&reports)?))?;
     } else {
@@ -37,6 +45,14 @@ fn text(report: &Report, args: &args::Evaluate) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "# {}", report.set);
     out.push_str(&score_text(&report.heard));
+    let parts = &report.breakdown;
+    for (name, interval) in [("precision", parts.precision), ("recall", parts.recall), ("F1", parts.f1)] {
+        let _ =
+            writeln!(out, "{:38} {:.4} to {:.4}", format!("flags, {name}, 95 % interval"), interval.low, interval.high);
+    }
+    for (name, own) in parts.by_channel.iter().chain(&parts.by_length) {
+        let _ = writeln!(out, "{:38} {}", format!("flags, {name}"), figures(own));
+    }
     if let Some(gold) = &report.on_gold_acts {
         let _ = writeln!(out, "{:38} {}", "flags on gold acts", figures(&gold.flags));
     }
@@ -44,10 +60,11 @@ fn text(report: &Report, args: &args::Evaluate) -> String {
         for (role, figures) in [("agent", &acts.agent), ("customer", &acts.customer)] {
             let _ = writeln!(
                 out,
-                "{:38} mean average precision {:.4}, F1 {:.4}",
+                "{:38} mean average precision {:.4}, F1 {:.4}, calibration error {:.4}",
                 format!("acts_{role}"),
                 figures.mean_average_precision,
-                figures.micro_f1
+                figures.micro_f1,
+                figures.calibration_error
             );
             if args.per_act {
                 out.push_str(&acts_text(figures));

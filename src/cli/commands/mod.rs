@@ -16,6 +16,7 @@ pub mod audit;
 pub mod evaluate;
 pub mod explain;
 pub mod guidelines;
+pub mod label;
 pub mod pack;
 pub mod show;
 pub mod train;
@@ -30,6 +31,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<u8> {
         Command::Show(args) => show::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Train(args) => train::run(args, cli.quiet),
+        Command::Label(args) => label::run(args),
         Command::Guidelines(args) => guidelines::run(args, cli.quiet),
         Command::Explain(args) => explain::run(args),
         Command::Pack(args) => pack::run(args, cli.quiet),

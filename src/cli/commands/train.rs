@@ -9,7 +9,7 @@ use crate::cli::messages;
 use crate::learn::corpus::{self, Corpus};
 use crate::learn::gold::Score;
 use crate::learn::train::Settings;
-use crate::learn::{fit, join};
+use crate::learn::{fit, join, soft};
 use crate::signals::transformer::{Device, Precision, Transformer};
 
 /// Runs the command.
@@ -19,7 +19,11 @@ use crate::signals::transformer::{Device, Precision, Transformer};
 pub fn run(args: &args::Train, quiet: bool) -> anyhow::Result<u8> {
     let settings =
         Settings { seed: args.seed, epochs: args.epochs.unwrap_or(Settings::default().epochs), ..Settings::default() };
-    let corpus = fit::with_examples(corpus::read(&args.corpus)?)?;
+    let mut corpus = fit::with_examples(corpus::read(&args.corpus)?)?;
+    args.labels.iter().try_for_each(|path| corpus::read_own(path, &mut corpus))?;
+    for path in &args.soft {
+        corpus.soft.extend(soft::read(path)?);
+    }
     let mut say = |message: &str| {
         if !quiet {
             messages::say(message);
@@ -35,6 +39,12 @@ pub fn run(args: &args::Train, quiet: bool) -> anyhow::Result<u8> {
     write(&embedded.join("network.safetensors"), &fitted.network)?;
     write(&embedded.join("thresholds.toml"), fitted.thresholds.as_bytes())?;
     messages::data(&held_out(&fitted.held_out))?;
+    for (role, acts) in [("agents", &fitted.acts.agent), ("customers", &fitted.acts.customer)] {
+        messages::data(&format!(
+            "acts of {role}: mean average precision {:.3}, F1 {:.3}, calibration error {:.3}\n",
+            acts.mean_average_precision, acts.micro_f1, acts.calibration_error
+        ))?;
+    }
     Ok(0)
 }
 

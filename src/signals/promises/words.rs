@@ -298,6 +298,8 @@ pub(super) struct Lexicon {
     pub(super) hours_after_preposition: Hours,
     pub(super) parts: Vec<Part>,
     pub(super) prepositions: Vec<Preposition>,
+    /// How each number is said when counting.
+    pub(super) counting: BTreeMap<u32, String>,
 }
 
 impl Lexicon {
@@ -312,6 +314,11 @@ impl Lexicon {
             hours_after_preposition: file.hours_after_preposition,
             parts: file.parts,
             prepositions: file.prepositions,
+            counting: file
+                .numbers
+                .iter()
+                .filter_map(|(value, forms)| Some((number(value), forms.first()?.clone())))
+                .collect(),
         };
         lexicon.add_numbers(&file.numbers);
         lexicon.add_forms(&file.hours, Meaning::Hour);

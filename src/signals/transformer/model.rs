@@ -85,10 +85,11 @@ impl Model {
     pub(super) fn beside(&self, files: &Files) -> Result<Model, SignalError> {
         let mut model = Model::empty(files, self.store.device())?;
         let known: HashMap<String, Tensor> = self.store.variables();
-        for (name, mut own) in model.store.variables() {
+        model.store.variables().into_iter().try_for_each(|(name, mut own)| {
             let shared = known.get(&name).ok_or_else(|| failed(format!("tensor `{name}` is missing")))?;
             tch::no_grad(|| own.set_data(shared));
-        }
+            Ok(())
+        })?;
         model.heads = self.heads.as_ref().map(|(weight, bias)| (weight.shallow_clone(), bias.shallow_clone()));
         model.store.freeze();
         Ok(model)
