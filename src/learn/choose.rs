@@ -12,7 +12,7 @@ use crate::learn::verdicts::verdicts;
 use crate::signals::hear;
 use crate::signals::labels::{Act, Cause, Kind};
 use crate::signals::network::{ACTS, sigmoid};
-use crate::signals::thresholds::{Shift, Thresholds, logit};
+use crate::signals::thresholds::{LEAST_TO_ACCUSE, Shift, Thresholds, logit};
 use crate::signals::{Heard, Signals};
 use crate::transcript::Speaker;
 
@@ -169,6 +169,7 @@ fn shifts(
             alone.guidelines = vec![guideline.clone()];
             alone.guidelines[0].example.clear();
             let beta = weight_of_recall(guideline);
+            let least = least_probability(guideline);
             let grid: Vec<Vec<f64>> = STEPS
                 .iter()
                 .map(|accuse| {
@@ -176,7 +177,9 @@ fn shifts(
                         .iter()
                         .map(|clear| {
                             let mut moved = thresholds.clone();
-                            moved.guidelines.insert(guideline.code.clone(), Shift { accuse: *accuse, clear: *clear });
+                            moved
+                                .guidelines
+                                .insert(guideline.code.clone(), Shift { accuse: *accuse, clear: *clear, least });
                             let (mut right, mut found, mut wanted) = (0usize, 0usize, 0usize);
                             for (one, signals) in heard.iter().zip(&decided) {
                                 let exact = by_turn(guideline);
@@ -206,13 +209,13 @@ fn shifts(
                         .collect()
                 })
                 .collect();
-            let best = best_of(&grid);
+            let best = Shift { least, ..best_of(&grid) };
             let Some(prior) = prior else { return (guideline.code.clone(), best) };
             let own = prior.guidelines.get(&guideline.code).copied().unwrap_or_default();
             let flags = heard.iter().flat_map(|one| &one.source.gold.flags);
             let positives = flags.filter(|flag| flag.code == guideline.code).count();
             let (accuse, clear) = (leant(best.accuse, own.accuse, positives), leant(best.clear, own.clear, positives));
-            (guideline.code.clone(), Shift { accuse, clear })
+            (guideline.code.clone(), Shift { accuse, clear, least })
         })
         .collect::<Vec<_>>()
         .into_iter()
@@ -225,6 +228,15 @@ fn weight_of_recall(guideline: &Guideline) -> f64 {
         (Severity::Critical, _) => 0.5,
         (_, Demand::Prohibited) => 0.7,
         _ => 1.0,
+    }
+}
+
+/// The probability from which on a guideline may accuse at all: what is as likely false as right is no ground to confront anybody.
+fn least_probability(guideline: &Guideline) -> f32 {
+    match (guideline.kind, guideline.severity) {
+        (Demand::Prohibited, Severity::Critical) => 0.5,
+        (Demand::Prohibited, _) => LEAST_TO_ACCUSE,
+        _ => 0.0,
     }
 }
 
@@ -249,7 +261,7 @@ fn best_of(grid: &[Vec<f64>]) -> Shift {
         for (c, clear) in STEPS.iter().enumerate() {
             let value = smooth(a, c) - 0.001 * f64::from(accuse.abs() + clear.abs());
             if value > best.0 {
-                best = (value, Shift { accuse: *accuse, clear: *clear });
+                best = (value, Shift { accuse: *accuse, clear: *clear, least: 0.0 });
             }
         }
     }

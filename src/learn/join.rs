@@ -18,7 +18,7 @@ use crate::learn::gold::Score;
 use crate::learn::samples::{self, Sample};
 use crate::learn::train::{Settings, train};
 use crate::signals::embedded::{Embedded, Room};
-use crate::signals::joint::{self, Bands, band_name, decisive, limits_of};
+use crate::signals::joint::{self, Bands, band_name, decisive, distance, limits_of};
 use crate::signals::labels::Act;
 use crate::signals::network::{ACTS, KINDS};
 use crate::signals::thresholds::Thresholds;
@@ -118,7 +118,7 @@ pub fn join(
             }
         }
     }
-    let (bands, sent) = bands(&turns, known.thresholds(), &thresholds, budget);
+    let (bands, sent) = bands(&turns, &thresholds, budget);
     let calibration = calibration.lines().iter().map(|line| [line.slope, line.shift]).collect();
     let settings = toml::to_string(&joint::Settings { share, calibration, bands })
         .map_err(|error| SignalError::Model { what: "joint.toml", message: error.to_string() })?;
@@ -167,22 +167,23 @@ struct Distances {
     found: Vec<(f32, bool)>,
 }
 
-/// Bands around the embedded model's thresholds in which both models often differ, so wide that about `budget` of the text lies in one.
-fn bands(turns: &[Turn], own: &Thresholds, both: &Thresholds, budget: f64) -> (Bands, f64) {
-    let both_of = |speaker| (limits_of(own, speaker), limits_of(both, speaker));
-    let sides = [Speaker::Agent, Speaker::Customer].map(|speaker| (speaker, both_of(speaker)));
+/// Bands around the thresholds in which the models often differ, so wide that about `budget` of the text lies in one.
+fn bands(turns: &[Turn], thresholds: &Thresholds, budget: f64) -> (Bands, f64) {
+    let sides = [Speaker::Agent, Speaker::Customer].map(|speaker| (speaker, limits_of(thresholds, speaker)));
     let distances: Vec<Distances> = sides
         .iter()
-        .flat_map(|(speaker, (own, both))| {
+        .flat_map(|(speaker, limits)| {
             let outputs = (0..KINDS).filter(|output| {
                 Act::at(*output - ACTS).is_none_or(|act| act.speaker() == *speaker && act.name() != "neutral")
             });
             outputs.map(move |output| {
+                let limits = limits[output];
                 let mine = turns.iter().filter(|turn| turn.speaker == *speaker);
                 let mut found: Vec<(f32, bool)> = mine
                     .map(|turn| {
-                        let (own, both) = (turn.own[output] - own[output], turn.both[output] - both[output]);
-                        (own.abs(), (own >= 0.0) != (both >= 0.0))
+                        let (own, both) = (turn.own[output], turn.both[output]);
+                        let differs = limits.iter().any(|limit| (own >= *limit) != (both >= *limit));
+                        (distance(own, limits), differs)
                     })
                     .collect();
                 found.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -195,10 +196,10 @@ fn bands(turns: &[Turn], own: &Thresholds, both: &Thresholds, budget: f64) -> (B
     };
     let sent = |widths: &BTreeMap<(Speaker, usize), f32>| {
         let unsure = |turn: &&Turn| {
-            let own = &sides[usize::from(turn.speaker == Speaker::Customer)].1.0;
+            let limits = &sides[usize::from(turn.speaker == Speaker::Customer)].1;
             (0..KINDS).any(|output| {
                 let width = widths.get(&(turn.speaker, output)).copied().unwrap_or(0.0);
-                (turn.own[output] - own[output]).abs() < width
+                distance(turn.own[output], limits[output]) < width
             })
         };
         let all: usize = turns.iter().map(|turn| turn.length).sum();
@@ -255,7 +256,7 @@ mod tests {
                 Turn { speaker: Speaker::Agent, length: 10, own, both }
             })
             .collect();
-        let (bands, sent) = bands(&turns, &Thresholds::default(), &Thresholds::default(), 0.3);
+        let (bands, sent) = bands(&turns, &Thresholds::default(), 0.3);
         assert!(sent > 0.1 && sent <= 0.3, "{sent}");
         assert_eq!(bands.agent.keys().collect::<Vec<_>>(), ["apology"]);
         assert!(bands.customer.is_empty());

@@ -359,8 +359,9 @@ mod tests {
     fn noise_changes_about_that_share() {
         let text = "przepraszam za opóźnienie ".repeat(40);
         let noisy = Perturbation::Noise10.text(&text, Lang::Pl, &mut fastrand::Rng::with_seed(3));
-        let same = text.split_whitespace().zip(noisy.split_whitespace()).filter(|(a, b)| a == b).count();
-        assert!((20..100).contains(&same), "{same}");
+        let same = noisy.split_whitespace().filter(|word| text.contains(*word)).count();
+        // A word of eight letters stays as it is with 0.9 to the power of 8.
+        assert!((30..85).contains(&same), "{same}");
     }
 
     fn talk() -> LabelledConversation {

@@ -34,6 +34,9 @@ impl Sort {
     }
 }
 
+/// Signs that stand for letters which are not said.
+const MASKS: [char; 5] = ['*', '#', '_', '@', '$'];
+
 /// The file of a language.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,36 +81,37 @@ pub fn sort(word: &str) -> Option<Sort> {
 #[must_use]
 pub fn unmasked(written: &str) -> Option<String> {
     let small = folded(written);
-    let has_letters = small.chars().any(char::is_alphabetic);
-    if !has_letters {
+    if !small.chars().any(char::is_alphabetic) {
         return None;
-    }
-    if small.contains(['*', '#', '_']) {
-        let level: String = small.split(['*', '#', '_']).map(latin).collect::<Vec<_>>().join("*");
-        let (begin, end) = (level.split('*').next()?, level.rsplit('*').next()?);
-        let hidden = level.matches('*').count();
-        let given = level.len() - hidden;
-        let fits = |form: &&String| {
-            let rest = form.len().saturating_sub(given);
-            form.len() > given
-                && form.starts_with(begin)
-                && form.ends_with(end)
-                && middle(&level, form)
-                && (given >= 2 || begin.len() == 1 && rest == hidden)
-                && (rest.abs_diff(hidden) <= 2)
-        };
-        return LEXICON.forms.iter().find(fits).cloned();
     }
     let plain: String = small.chars().map(letter_meant).collect();
-    if plain == small {
+    if plain != small && !plain.contains(MASKS) {
+        let word = latin(&plain);
+        if matches!(sort(&word), Some(Sort::Vulgar | Sort::Insult)) {
+            return Some(word);
+        }
+    }
+    if !small.contains(MASKS) {
         return None;
     }
-    let word = latin(&plain);
-    (sort(&word) == Some(Sort::Vulgar) || sort(&word) == Some(Sort::Insult)).then_some(word)
+    let level: String = small.split(MASKS).map(latin).collect::<Vec<_>>().join("*");
+    let (begin, end) = (level.split('*').next()?, level.rsplit('*').next()?);
+    let hidden = level.matches('*').count();
+    let given = level.len() - hidden;
+    let fits = |form: &&String| {
+        let rest = form.len().saturating_sub(given);
+        rest > 0
+            && form.starts_with(begin)
+            && form.ends_with(end)
+            && in_order(&level, form)
+            && (given >= 2 || begin.len() == 1 && rest == hidden)
+            && rest.abs_diff(hidden) <= if hidden < 3 { 1 } else { 2 }
+    };
+    LEXICON.forms.iter().find(fits).cloned()
 }
 
 /// Whether the parts between masks stand in a form in order.
-fn middle(masked: &str, form: &str) -> bool {
+fn in_order(masked: &str, form: &str) -> bool {
     let mut rest = form;
     masked.split('*').filter(|part| !part.is_empty()).all(|part| match rest.find(part) {
         Some(at) => {
@@ -180,7 +184,7 @@ mod tests {
             assert_eq!(unmasked(written), Some(latin(&folded(meant))), "{written}");
         }
         assert_eq!(unmasked("d3bil"), Some("debil".to_owned()));
-        for written in ["X*J", "12*3", "a*b*c", "цена*", "б/у", "e5"] {
+        for written in ["X*J", "K*A", "12*3", "a*b*c", "цена*", "б/у", "e5"] {
             assert_eq!(unmasked(written), None, "{written}");
         }
     }

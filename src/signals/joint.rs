@@ -13,7 +13,7 @@ use crate::signals::embedded::{Embedded, Room};
 use crate::signals::features;
 use crate::signals::labels::Act;
 use crate::signals::network::{ACTS, AGGRESSION, CAUSES, KINDS, OUTPUTS};
-use crate::signals::thresholds::{Thresholds, logit};
+use crate::signals::thresholds::{LEAST_TO_ACCUSE, Thresholds, logit};
 use crate::signals::tokens::Words;
 use crate::signals::transformer::{Input, Transformer};
 use crate::signals::{Asked, Cut, Heard, HeardTurn, Hears, SignalError};
@@ -31,7 +31,7 @@ pub enum Reach {
     Unsure,
 }
 
-/// How far from its threshold an act or a level of aggression is in doubt, in log-odds; by role. What is not named never is.
+/// How far from its threshold, or from where it accuses, an act or a level of aggression is in doubt, in log-odds; by role. What is not named never is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bands {
@@ -73,10 +73,8 @@ pub struct Joint {
     calibration: Vec<[f32; 2]>,
     /// Width of doubt by output, for agents and for customers.
     bands: [Vec<f32>; 2],
-    /// The embedded model's thresholds by output, in log-odds, for agents and for customers.
-    limits: [Vec<f32>; 2],
-    /// What moves the embedded model's log-odds so that its thresholds fall on the joint ones, for agents and for customers.
-    moves: [Vec<f32>; 2],
+    /// Where decisions fall by output, in log-odds, for agents and for customers.
+    limits: [Vec<[f32; 2]>; 2],
 }
 
 impl Joint {
@@ -134,12 +132,7 @@ impl Joint {
             by_output(&settings.bands.customer, Speaker::Customer)?,
         ];
         let roles = [Speaker::Agent, Speaker::Customer];
-        let limits = roles.map(|speaker| limits_of(embedded.thresholds(), speaker));
-        let moves = roles.map(|speaker| {
-            let joint = limits_of(&thresholds, speaker).into_iter();
-            // A cause is decided over the whole conversation, not in a turn.
-            limits[side(speaker)].iter().zip(joint).take(CAUSES).map(|(own, joint)| joint - own).collect()
-        });
+        let limits = roles.map(|speaker| limits_of(&thresholds, speaker));
         let share = if transformer.facts().replaces { 1.0 } else { settings.share };
         if ![0, OUTPUTS].contains(&settings.calibration.len()) {
             let message = format!("`calibration` has {} pairs, not {OUTPUTS}", settings.calibration.len());
@@ -156,7 +149,6 @@ impl Joint {
             calibration: settings.calibration.clone(),
             bands,
             limits,
-            moves,
         })
     }
 
@@ -164,7 +156,7 @@ impl Joint {
     fn is_unsure(&self, turn: &HeardTurn, speaker: Speaker) -> bool {
         let (limits, bands) = (&self.limits[side(speaker)], &self.bands[side(speaker)]);
         let said = decisive(turn, speaker);
-        (0..KINDS).any(|output| bands[output] > 0.0 && (said[output] - limits[output]).abs() < bands[output])
+        (0..KINDS).any(|output| distance(said[output], limits[output]) < bands[output])
     }
 }
 
@@ -232,12 +224,19 @@ pub fn decisive(turn: &HeardTurn, speaker: Speaker) -> Vec<f32> {
     said
 }
 
-/// Thresholds of a role by output, in log-odds.
+/// Where decisions on what a role says fall, by output, in log-odds: the threshold, and where an agent may be accused.
 #[must_use]
-pub fn limits_of(thresholds: &Thresholds, speaker: Speaker) -> Vec<f32> {
+pub fn limits_of(thresholds: &Thresholds, speaker: Speaker) -> Vec<[f32; 2]> {
     let levels = if speaker == Speaker::Agent { thresholds.agent } else { thresholds.customer };
     let all = thresholds.acts.iter().chain(&levels).chain(&thresholds.kinds).chain(&thresholds.causes);
-    all.map(|threshold| logit(*threshold)).collect()
+    let least = if speaker == Speaker::Agent { LEAST_TO_ACCUSE } else { 0.0 };
+    all.map(|threshold| [logit(*threshold), logit(threshold.max(least))]).collect()
+}
+
+/// How far log-odds are from the nearer of two limits.
+#[must_use]
+pub fn distance(said: f32, limits: [f32; 2]) -> f32 {
+    limits.iter().map(|limit| (said - limit).abs()).fold(f32::INFINITY, f32::min)
 }
 
 fn set(thresholds: &mut Thresholds, output: usize, threshold: f32) {
@@ -251,10 +250,6 @@ fn set(thresholds: &mut Thresholds, output: usize, threshold: f32) {
     } else {
         thresholds.acts[output] = threshold;
     }
-}
-
-fn moved(logits: &mut [f32], moves: &[f32]) {
-    logits.iter_mut().zip(moves).for_each(|(own, by)| *own += by);
 }
 
 const fn side(speaker: Speaker) -> usize {
@@ -323,14 +318,7 @@ impl Hears for Joint {
             let speaker = cuts[number].conversation.turns[at].speaker;
             self.reach == Reach::Everything || self.is_unsure(&heard[number].turns[at], speaker)
         })?;
-        for ((cut, own), other) in cuts.iter().zip(&mut heard).zip(&other) {
-            let spoken = cut.conversation.turns.iter();
-            for ((own, other), spoken) in own.turns.iter_mut().zip(&other.turns).zip(spoken) {
-                if other.segments.is_empty() {
-                    let moves = &self.moves[side(spoken.speaker)];
-                    own.segments.iter_mut().chain(&mut own.whole).for_each(|own| moved(own, moves));
-                }
-            }
+        for (own, other) in heard.iter_mut().zip(&other) {
             mix(own, other, self.share, &self.calibration);
         }
         Ok(heard)

@@ -11,6 +11,9 @@ use crate::signals::SignalError;
 use crate::signals::labels::{Act, Cause, Kind};
 use crate::transcript::Speaker;
 
+/// The probability below which no act is held against an agent as a prohibited one.
+pub const LEAST_TO_ACCUSE: f32 = 0.4;
+
 /// How a guideline moves the thresholds, in log-odds.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +22,9 @@ pub struct Shift {
     pub accuse: f32,
     /// Added where an act speaks for the agent.
     pub clear: f32,
+    /// Where an act speaks against the agent, no threshold is below this probability.
+    #[serde(default)]
+    pub least: f32,
 }
 
 /// Which way an act speaks.
@@ -98,11 +104,11 @@ impl Thresholds {
 
     fn shifted(&self, own: f32, guideline: &str, purpose: Use) -> f32 {
         let Some(shift) = self.guidelines.get(guideline) else { return own };
-        let shift = match purpose {
-            Use::Accuse => shift.accuse,
-            Use::Clear => shift.clear,
-        };
-        if shift == 0.0 { own } else { crate::signals::network::sigmoid(logit(own) + shift) }
+        let moved = |by: f32| if by == 0.0 { own } else { crate::signals::network::sigmoid(logit(own) + by) };
+        match purpose {
+            Use::Accuse => moved(shift.accuse).max(shift.least),
+            Use::Clear => moved(shift.clear),
+        }
     }
 
     /// Reads thresholds from TOML.

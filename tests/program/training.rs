@@ -5,13 +5,14 @@ use std::path::Path;
 
 use spokoj::learn::corpus::{self, Corpus};
 use spokoj::learn::fit::{Fitted, fit};
+use spokoj::learn::soft;
 use spokoj::learn::train::Settings;
 use spokoj::signals::Hears;
 use spokoj::signals::embedded::{Embedded, Room};
 use spokoj::signals::hear;
 use spokoj::signals::network::Shape;
 
-use crate::{Place, program, root};
+use crate::{Place, program, root, text};
 
 /// Every so many lines of a text, that many of them.
 fn picked(path: &Path, count: usize) -> String {
@@ -65,6 +66,51 @@ fn training_twice_gives_the_same_bytes_and_a_model_that_loads() {
     let halves = (&first.network[..first.network.len() / 2], "customer = []");
     assert!(Embedded::new(first.tokenizer.as_bytes(), halves.0, &first.thresholds).is_err());
     assert!(Embedded::new(first.tokenizer.as_bytes(), &first.network, halves.1).is_err());
+}
+
+#[test]
+fn own_labels_and_soft_labels_are_learned_from() {
+    let place = Place::new();
+    small(&place);
+    place.file("talk.jsonl", picked(&root().join("data/corpus/pl/conversations/b.jsonl"), 3));
+    let outcome = program(&place, &["label", "talk.jsonl", "--out", "soft.ndjson"], b"");
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert_eq!(fs::read_to_string(place.path("soft.ndjson")).unwrap().lines().count(), 3);
+    place.file("agent-ours.tsv", "registers_complaint\t0\t-\t-\tZakładam kwiatka.\n");
+    let arguments = ["train", "--corpus", "corpus", "--epochs", "1", "--out", "ours", "--quiet"];
+    let more = ["--labels", "agent-ours.tsv", "--soft", "soft.ndjson"];
+    let outcome = program(&place, &[&arguments[..], &more].concat(), b"");
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("calibration error"), "{}", outcome.stdout);
+    assert_eq!(place.names("ours"), ["embedded", "tokenizer.json"]);
+
+    let mut corpus = corpus::read(&place.path("corpus")).unwrap();
+    let plain = trained(&corpus, 7, 2).network;
+    corpus.soft = soft::read(&place.path("soft.ndjson")).unwrap();
+    let soft = trained(&corpus, 7, 2).network;
+    corpus::read_own(&place.path("agent-ours.tsv"), &mut corpus).unwrap();
+    assert!(plain != soft && soft != trained(&corpus, 7, 2).network, "they change nothing");
+
+    place.file("ours.tsv", "greeting\t0\t-\t-\tHej.\n");
+    let outcome = program(&place, &["train", "--corpus", "corpus", "--out", "x", "--labels", "ours.tsv"], b"");
+    assert!(outcome.code == 2 && outcome.stderr.contains("name it agent"), "{}", outcome.stderr);
+    place.file("soft.ndjson", "{}\n");
+    let outcome = program(&place, &["train", "--corpus", "corpus", "--out", "x", "--soft", "soft.ndjson"], b"");
+    assert!(outcome.code == 2 && outcome.stderr.contains("soft.ndjson:1: "), "{}", outcome.stderr);
+}
+
+#[test]
+fn rules_alone_hear_without_a_model() {
+    let place = Place::new();
+    let folder = root().join("data/samples");
+    let samples = folder.to_string_lossy();
+    let arguments = ["audit", &samples, "--rules-only", "--out", "out", "--format", "ndjson"];
+    let outcome = program(&place, &arguments, b"");
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let flags = outcome.rows("flags");
+    assert!(flags.len() > 20 && flags.iter().all(|row| text(row, "model").starts_with("rules@")));
+    let both = program(&place, &["audit", &samples, "--rules-only", "--model", "embedded", "--out", "out"], b"");
+    assert_eq!(both.code, 2);
 }
 
 #[test]
